@@ -1,0 +1,620 @@
+"""Throwaway MySQL and MariaDB servers on free loopback ports.
+
+    with Mysql(binlog_row_metadata="FULL") as server:
+        with server.connect() as connection: ...
+
+A server lives in a temporary folder and ends with the process that started it, whatever way that one ends: stop() at
+the end of the with block, atexit, and the kernel's parent-death signal should Python be killed. Only the server's own
+pid is ever signalled.
+"""
+
+import atexit
+import fcntl
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pymysql
+
+from harness import cache, packages, tls as certificates
+
+HOST = "127.0.0.1"
+_START_ATTEMPTS = 5
+
+
+class ServerError(RuntimeError):
+    """A server that did not start, answer or stop; carries the end of its log."""
+
+
+class _Launcher:
+    """Starts processes from one thread that lives as long as Python.
+
+    The parent-death signal comes when the *thread* that forked ends, so a server started from a passing thread would
+    die with it.
+    """
+
+    def __init__(self):
+        self._requests = queue.SimpleQueue()
+        self._thread = None
+        self._lock = threading.Lock()
+
+    def popen(self, argv, **options):
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, daemon=True, name="launcher")
+                self._thread.start()
+        answer = queue.SimpleQueue()
+        self._requests.put((argv, options, answer))
+        result = answer.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def _serve(self):
+        while True:
+            argv, options, answer = self._requests.get()
+            try:
+                answer.put(subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *argv], **options))
+            except BaseException as error:  # pylint: disable=broad-except
+                answer.put(error)
+
+
+_launcher = _Launcher()
+_running = set()
+_signals_ready = False
+
+
+def launch(argv, **options):
+    """subprocess.Popen for a child that the kernel kills when this Python ends."""
+    return _launcher.popen(argv, **options)
+
+
+def _leave(number, _frame):
+    sys.exit(128 + number)
+
+
+def _clean_up_at_exit():
+    """SIGTERM and SIGHUP end Python by way of atexit, unless the program has its own handler."""
+    global _signals_ready  # pylint: disable=global-statement
+    if _signals_ready:
+        return
+    _signals_ready = True
+    atexit.register(stop_all)
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, _leave)
+
+
+def stop_all():
+    """Stops every server that this process started and that still runs."""
+    for server in list(_running):
+        try:
+            server.stop()
+        except Exception as error:  # pylint: disable=broad-except
+            print(f"harness: {error}", file=sys.stderr)
+
+
+def free_port():
+    """A TCP port on loopback that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def _temporary_folder(name):
+    """A new folder, and the open lock file that tells others it is in use."""
+    base = tempfile.gettempdir()
+    if len(base) > 60:  # a Unix socket's path has to fit into 107 bytes
+        base = "/tmp"
+    _sweep(Path(base))
+    folder = Path(tempfile.mkdtemp(prefix=f"tidemark-{name}-", dir=base))
+    lock = open(folder / "owner.lock", "w", encoding="utf-8")  # pylint: disable=consider-using-with
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
+
+
+def _sweep(base):
+    """Removes folders whose owner was killed before it could."""
+    for lock_path in base.glob("tidemark-*/owner.lock"):
+        try:
+            if time.time() - lock_path.stat().st_mtime < 60:
+                continue
+            with open(lock_path, encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock_path.parent, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _sql_string(text):
+    return "'" + str(text).replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+class Server:
+    """What MySQL and MariaDB have in common; use Mysql or MariaDb."""
+
+    flavour = None
+
+    def __init__(
+        self,
+        *,
+        gtid=True,
+        binlog_row_metadata="FULL",
+        row_image="FULL",
+        binlog_format="ROW",
+        checksum=True,
+        compression=False,
+        partial_json=False,
+        tls=None,
+        server_id=None,
+        replica_of=None,
+        buffer_pool="128M",
+        flush_log_at_trx_commit=2,
+        sync_binlog=0,
+        args=(),
+        start=True,
+    ):
+        self.installation = self._find()
+        self.version = self.installation.version
+        self.host = HOST
+        self.port = None
+        self.user = "root"
+        self.password = ""
+        self.gtid = gtid
+        self.server_id = server_id if server_id is not None else 1000 + int.from_bytes(os.urandom(3), "big")
+        self.replica_of = replica_of
+        self.certificates = None
+        self._options = {
+            "binlog_row_metadata": binlog_row_metadata,
+            "row_image": row_image,
+            "binlog_format": binlog_format,
+            "checksum": "CRC32" if checksum is True else "NONE" if checksum is False else checksum,
+            "compression": compression,
+            "partial_json": partial_json,
+            "tls": tls,
+            "buffer_pool": buffer_pool,
+            "flush_log_at_trx_commit": flush_log_at_trx_commit,
+            "sync_binlog": sync_binlog,
+        }
+        self._args = list(args)
+        self._process = None
+        self._folder_lock = None
+        self.folder = None
+        if start:
+            self.start()
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    @property
+    def data(self):
+        """The data folder; binlogs are binlog.NNNNNN in it."""
+        return self.folder / "data"
+
+    @property
+    def socket(self):
+        return str(self.folder / "server.sock")
+
+    @property
+    def log_path(self):
+        return self.folder / "server.log"
+
+    @property
+    def pid(self):
+        return self._process.pid if self._process else None
+
+    @property
+    def ca(self):
+        """Path of the CA certificate (PEM) of a server with tls=True."""
+        return str(self.certificates.ca) if self.certificates else None
+
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    def start(self):
+        """Makes the data folder (first time), starts the server and waits until it answers."""
+        _clean_up_at_exit()
+        if self.running():
+            return self
+        fresh = self.folder is None
+        try:
+            if fresh:
+                self.folder, self._folder_lock = _temporary_folder(self.flavour)
+                self._fill_data()
+                if self._options["tls"] is True:
+                    self.certificates = certificates.make(self.folder / "tls")
+            self._start_on_a_port()
+            if fresh and self.replica_of is not None:
+                self._follow(self.replica_of)
+        except BaseException:
+            if fresh:
+                self.stop()
+            raise
+        return self
+
+    def stop(self, timeout=30):
+        """SIGTERM, then SIGKILL after timeout seconds; removes the folder."""
+        self.shut_down(timeout)
+        _running.discard(self)
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder_lock.close()
+            self.folder = None
+
+    def shut_down(self, timeout=30):
+        """Stops cleanly but keeps the data: start() or restart() goes on."""
+        if self.running():
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
+    def kill(self):
+        """SIGKILL: what a crash leaves behind stays."""
+        if self.running():
+            self._process.kill()
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
+    def restart(self, *, kill=False, args=None):
+        """Stops (or kills) and starts again on the same port and data; args replace the extra arguments."""
+        if kill:
+            self.kill()
+        else:
+            self.shut_down()
+        if args is not None:
+            self._args = list(args)
+        return self.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def _start_on_a_port(self):
+        keep_port = self.port is not None
+        for attempt in range(_START_ATTEMPTS):
+            if not keep_port:
+                self.port = free_port()
+            log_from = self.log_path.stat().st_size if self.log_path.exists() else 0
+            with open(self.log_path, "ab") as log:
+                self._process = launch(
+                    self._command(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                )
+            _running.add(self)
+            if self._wait_until_it_answers():
+                return
+            text = self.log_path.read_bytes()[log_from:].decode("utf-8", "replace")
+            self.kill()
+            if "ddress already in use" not in text or attempt == _START_ATTEMPTS - 1:
+                raise ServerError(f"{self.flavour} {self.version} did not start:\n{text[-3000:]}")
+            if keep_port:
+                time.sleep(0.3)
+
+    def _wait_until_it_answers(self, timeout=60):
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                return False
+            if os.path.exists(self.socket):
+                try:
+                    self.connect().close()
+                    return True
+                except pymysql.MySQLError:
+                    pass
+            time.sleep(0.02)
+        return False
+
+    # -- talking to it ---------------------------------------------------------------------------------------------
+
+    def connect(self, **options):
+        """A pymysql connection, as root over TCP unless options say otherwise; autocommit is on."""
+        settings = {
+            "host": self.host,
+            "port": self.port,
+            "user": self.user,
+            "password": self.password,
+            "autocommit": True,
+            "charset": "utf8mb4",
+            "connect_timeout": 10,
+        }
+        settings.update(options)
+        return pymysql.connect(**settings)
+
+    def query(self, sql, args=None, **options):
+        """Runs one statement on a connection of its own; its rows as a list of tuples."""
+        connection = self.connect(**options)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, args)
+                return list(cursor.fetchall())
+        finally:
+            connection.close()
+
+    def execute(self, *statements, **options):
+        """Runs statements one after the other on one connection."""
+        connection = self.connect(**options)
+        try:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+        finally:
+            connection.close()
+
+    def create_user(self, name, password, grants=("ALL PRIVILEGES ON *.*",), host="%", require=None):
+        """CREATE USER and one GRANT for each of grants, such as 'SELECT ON shop.*'."""
+        account = f"{_sql_string(name)}@{_sql_string(host)}"
+        statements = [f"CREATE USER {account} IDENTIFIED BY {_sql_string(password)}"]
+        if require:
+            statements[0] += f" REQUIRE {require}"
+        grants = [grants] if isinstance(grants, str) else grants
+        statements += [f"GRANT {grant} TO {account}" for grant in grants]
+        self.execute(*statements)
+
+    def binlogs(self):
+        """Names and sizes of the binary logs, oldest first."""
+        return [(row[0], row[1]) for row in self.query("SHOW BINARY LOGS")]
+
+    def tool(self, name):
+        """argv that runs a client program of this server's version, without options."""
+        return self.installation.program(self._tool_name(name))
+
+    def connection_args(self, user=None, password=None):
+        """Options that lead a client program to this server over TCP."""
+        options = [
+            "--no-defaults",
+            f"--host={self.host}",
+            f"--port={self.port}",
+            "--protocol=TCP",
+            f"--user={user or self.user}",
+        ]
+        if password or self.password:
+            options.append(f"--password={password or self.password}")
+        return options
+
+    def mysql_cli(self, *options, user=None, password=None):
+        """argv of the mysql client, connected to this server; SQL goes to its standard input or after -e."""
+        return self.tool("mysql") + self.connection_args(user, password) + list(options)
+
+    def run_sql(self, text, database=None):
+        """Feeds a script, which may change the delimiter, to the mysql client; its output."""
+        argv = self.mysql_cli("--batch", "--raw", "--default-character-set=utf8mb4", *([database] if database else []))
+        done = subprocess.run(argv, input=text, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ServerError(f"mysql failed: {done.stderr.strip()}")
+        return done.stdout
+
+    # -- what differs ----------------------------------------------------------------------------------------------
+
+    def _find(self):
+        raise NotImplementedError
+
+    def _tool_name(self, name):
+        return name
+
+    def _initialise(self, scratch):
+        raise NotImplementedError
+
+    def _server_args(self):
+        raise NotImplementedError
+
+    def _follow(self, primary):
+        raise NotImplementedError
+
+    def _base(self):
+        raise NotImplementedError
+
+    def _data_args(self):
+        """Extra arguments that a data folder is initialised with, for good."""
+        fixed = ("--lower-case-table-names", "--innodb-page-size", "--innodb-data-file-path", "--innodb-undo")
+        return [a for a in self._args if a.replace("_", "-").startswith(fixed)]
+
+    def _fill_data(self):
+        """Copies an initialised data folder, which is made once per version."""
+        name = f"data/{self.flavour}-{self.version}"
+        for argument in self._data_args():
+            name += "-" + "".join(c if c.isalnum() else "_" for c in argument.lstrip("-"))
+        source = cache.entry(name, self._initialise)
+        subprocess.run(["cp", "-a", "--reflink=auto", "--sparse=always", str(source), str(self.data)], check=True)
+
+    def _command(self):
+        options = self._options
+        command = self._base() + [
+            f"--datadir={self.data}",
+            f"--socket={self.socket}",
+            f"--pid-file={self.folder / 'server.pid'}",
+            f"--port={self.port}",
+            f"--bind-address={HOST}",
+            f"--tmpdir={self.folder}",
+            f"--server-id={self.server_id}",
+            "--log-bin=binlog",
+            f"--binlog-format={options['binlog_format']}",
+            f"--binlog-row-image={options['row_image']}",
+            f"--binlog-checksum={options['checksum']}",
+            f"--innodb-buffer-pool-size={options['buffer_pool']}",
+            f"--innodb-flush-log-at-trx-commit={options['flush_log_at_trx_commit']}",
+            f"--sync-binlog={options['sync_binlog']}",
+            "--character-set-server=utf8mb4",
+            "--secure-file-priv=",
+        ]
+        if options["binlog_row_metadata"]:
+            command.append(f"--binlog-row-metadata={options['binlog_row_metadata']}")
+        if self.certificates:
+            command += [
+                f"--ssl-ca={self.certificates.ca}",
+                f"--ssl-cert={self.certificates.server_cert}",
+                f"--ssl-key={self.certificates.server_key}",
+            ]
+        command += self._server_args()
+        return command + self._args
+
+
+def _as_root():
+    return ["--user=root"] if os.geteuid() == 0 else []
+
+
+class Mysql(Server):
+    """MySQL >= 8.0: a mysqld on PATH, or Debian unstable's in a private prefix.
+
+    gtid                  gtid_mode and its consistency setting
+    binlog_row_metadata   FULL or MINIMAL
+    row_image             FULL, MINIMAL or NOBLOB
+    binlog_format         ROW, MIXED or STATEMENT
+    checksum              True, False or a name
+    compression           binlog_transaction_compression
+    partial_json          binlog_row_value_options=PARTIAL_JSON
+    tls                   None: as MySQL makes it by itself; True: own CA, for localhost and 127.0.0.1 (see ca); False: none
+    replica_of            another Mysql to follow from its first event on
+    args                  more options for mysqld, the last word
+    """
+
+    flavour = "mysql"
+
+    def _find(self):
+        return packages.find_mysql()
+
+    def _base(self):
+        base = self.installation.program("mysqld") + ["--no-defaults"]
+        prefix = self.installation.prefix
+        if self.installation.loader:
+            base += [
+                f"--basedir={prefix / 'usr'}",
+                f"--lc-messages-dir={prefix / 'usr/share/mysql'}",
+                f"--character-sets-dir={prefix / 'usr/share/mysql/charsets'}",
+                f"--plugin-dir={prefix / 'usr/lib/mysql/plugin'}",
+            ]
+        return base + ["--mysqlx=OFF"] + _as_root()
+
+    def _server_args(self):
+        options = self._options
+        # --log-replica-updates is the default; the redo log's default of 100 MB would be allocated on growth only.
+        args = ["--skip-name-resolve", "--innodb-redo-log-capacity=256M", "--log-error-verbosity=2"]
+        if self.gtid:
+            args += ["--gtid-mode=ON", "--enforce-gtid-consistency=ON"]
+        if options["compression"]:
+            args.append("--binlog-transaction-compression=ON")
+        if options["partial_json"]:
+            args.append("--binlog-row-value-options=PARTIAL_JSON")
+        if options["tls"] is False:
+            args.append("--tls-version=")
+        return args
+
+    def _initialise(self, scratch):
+        """An initialised data folder with root without password from anywhere; no binlogs, no server UUID."""
+        scratch.chmod(0o755)
+        base = self._base() + self._data_args() + [f"--datadir={scratch}", "--secure-file-priv=", "--disable-log-bin"]
+        setup = scratch.parent / f"{scratch.name}.sql"
+        setup.write_text(
+            "CREATE USER root@'%' IDENTIFIED BY '';\nGRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;\n"
+            "SHUTDOWN;\n",
+            encoding="utf-8",
+        )
+        try:
+            for step in (["--initialize-insecure"], [f"--init-file={setup}", "--skip-networking", "--socket=init.sock"]):
+                done = subprocess.run(base + step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                if done.returncode != 0:
+                    raise ServerError(f"mysqld {step[0]} failed:\n{done.stdout.decode('utf-8', 'replace')[-3000:]}")
+        finally:
+            setup.unlink()
+        (scratch / "auto.cnf").unlink(missing_ok=True)
+
+    def wait_for(self, primary, timeout=30):
+        """Waits until this replica has applied what the primary has executed now."""
+        done = primary.query("SELECT @@GLOBAL.gtid_executed")[0][0]
+        answer = self.query("SELECT WAIT_FOR_EXECUTED_GTID_SET(%s, %s)", (done, timeout))[0][0]
+        if answer != 0:
+            raise ServerError(f"replica did not reach {done}: {self.query('SHOW REPLICA STATUS')}")
+
+    def _follow(self, primary):
+        if not primary.query("SELECT 1 FROM mysql.user WHERE user = 'replicator'"):
+            primary.create_user("replicator", "replicator", ["REPLICATION SLAVE ON *.*"])
+        if self.gtid:
+            where = "SOURCE_AUTO_POSITION = 1"
+        else:
+            where = f"SOURCE_LOG_FILE = '{primary.binlogs()[0][0]}', SOURCE_LOG_POS = 4"
+        self.execute(
+            f"CHANGE REPLICATION SOURCE TO SOURCE_HOST = '{primary.host}', SOURCE_PORT = {primary.port},"
+            " SOURCE_USER = 'replicator', SOURCE_PASSWORD = 'replicator', GET_SOURCE_PUBLIC_KEY = 1,"
+            f" SOURCE_CONNECT_RETRY = 1, {where}",
+            "START REPLICA",
+        )
+
+
+class MariaDb(Server):
+    """The machine's MariaDB (10.11 in Debian 12); options as for Mysql, without partial_json."""
+
+    flavour = "mariadb"
+
+    def _find(self):
+        return packages.find_mariadb()
+
+    def _tool_name(self, name):
+        return {"mysql": "mariadb", "mysqlbinlog": "mariadb-binlog", "mysqldump": "mariadb-dump"}.get(name, name)
+
+    def _base(self):
+        return self.installation.program("mariadbd") + ["--no-defaults"] + _as_root()
+
+    def _server_args(self):
+        options = self._options
+        if options["partial_json"]:
+            raise ValueError("MariaDB has no partial JSON updates")
+        args = ["--skip-name-resolve", "--innodb-log-file-size=256M", "--log-slave-updates=ON"]
+        if self.gtid:
+            args.append("--gtid-strict-mode=ON")
+        if options["compression"]:
+            args.append("--log-bin-compress=ON")
+        if options["tls"] is not True:
+            args.append("--skip-ssl")
+        return args
+
+    def _initialise(self, scratch):
+        scratch.chmod(0o755)
+        command = ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]
+        command += ["--skip-name-resolve", f"--datadir={scratch}", "--innodb-log-file-size=256M"]
+        command += _as_root() + self._data_args()
+        setup = scratch.parent / f"{scratch.name}.sql"
+        setup.write_text("FLUSH PRIVILEGES;\nGRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;\n", encoding="utf-8")
+        try:
+            done = subprocess.run(
+                command + [f"--extra-file={setup}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            )
+        finally:
+            setup.unlink()
+        if done.returncode != 0:
+            raise ServerError(f"mariadb-install-db failed:\n{done.stdout.decode('utf-8', 'replace')[-3000:]}")
+
+    def wait_for(self, primary, timeout=30):
+        """Waits until this replica has applied what the primary has logged now."""
+        done = primary.query("SELECT @@GLOBAL.gtid_binlog_pos")[0][0]
+        if self.query("SELECT MASTER_GTID_WAIT(%s, %s)", (done, timeout))[0][0] != 0:
+            raise ServerError(f"replica did not reach {done}: {self.query('SHOW SLAVE STATUS')}")
+
+    def _follow(self, primary):
+        if not primary.query("SELECT 1 FROM mysql.user WHERE user = 'replicator'"):
+            primary.create_user("replicator", "replicator", ["REPLICATION SLAVE ON *.*"])
+        first = primary.binlogs()[0][0]
+        where = "MASTER_USE_GTID = slave_pos" if self.gtid else f"MASTER_LOG_FILE = '{first}', MASTER_LOG_POS = 4"
+        self.execute(
+            f"CHANGE MASTER TO MASTER_HOST = '{primary.host}', MASTER_PORT = {primary.port},"
+            " MASTER_USER = 'replicator', MASTER_PASSWORD = 'replicator', MASTER_CONNECT_RETRY = 1,"
+            f" {where}",
+            "START SLAVE",
+        )
