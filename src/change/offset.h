@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The durable resume point, in Debezium's terms: where to reconnect and what to skip there.
+//
+//   position, gtids   the last place between two transactions; gtids is the set executed before it
+//   events_to_skip    events of the transaction that starts there which are done already, counted from
+//                     and including BEGIN; every event type counts
+//   rows_to_skip      rows of the event after those which are done already
+//
+// A restart asks the server for everything after `gtids` (or from `position` without GTIDs), passes
+// over `events_to_skip` events of the first transaction and `rows_to_skip` rows of the next event.
+// Value type.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "change/gtid_set.h"
+#include "change/position.h"
+
+namespace tidemark {
+
+struct Offset {
+  Position position;
+  GtidSet gtids;
+  bool gtid_mode = false;  // gtids is meaningful, an empty set included
+  std::uint64_t events_to_skip = 0;
+  std::uint64_t rows_to_skip = 0;
+  std::uint32_t server_id = 0;  // of the last event
+  std::int64_t ts_sec = 0;      // of the last event; 0: unknown
+  bool initial_snapshot_running = false;
+
+  bool operator==(const Offset&) const = default;
+};
+
+// One cell of a chunk key, as the server compares it.
+struct KeyCell {
+  enum class Kind : std::uint8_t { kInt, kUint, kText, kBinary };
+  Kind kind = Kind::kInt;
+  std::int64_t i64 = 0;
+  std::uint64_t u64 = 0;
+  std::string text;  // kText: UTF-8; kBinary: bytes
+
+  bool operator==(const KeyCell&) const = default;
+};
+// Values of the leading chunk key columns. Shorter than the key: a bound after which come all rows
+// that exceed this prefix. Empty: no bound.
+using KeyTuple = std::vector<KeyCell>;
+
+// Rows with cursor < key <= upper that are still to be read. An empty cursor: from the start.
+struct StripeState {
+  KeyTuple cursor;  // last key emitted
+  KeyTuple upper;
+  bool operator==(const StripeState&) const = default;
+};
+
+struct TableSnapshotState {
+  std::string database;
+  std::string table;
+  std::string condition;  // SQL fragment without added parentheses; empty: none
+  std::string signal_id;  // of the signal that asked for it
+  bool started = false;   // maximum key and stripes are known
+  KeyTuple minimum;
+  KeyTuple maximum;
+  std::vector<StripeState> stripes;
+  std::uint64_t rows_estimated = 0;
+  std::uint64_t rows_read = 0;
+  std::uint64_t rows_emitted = 0;
+  std::uint64_t chunks_done = 0;
+  bool operator==(const TableSnapshotState&) const = default;
+};
+
+// An incremental snapshot in progress. Tables in order; a finished one is removed.
+struct IncrementalState {
+  std::vector<TableSnapshotState> tables;
+  bool paused = false;
+  bool operator==(const IncrementalState&) const = default;
+};
+
+// The answer to a signal.
+struct Verdict {
+  std::string signal_id;
+  std::string type;
+  bool accepted = false;
+  std::string reason;
+  std::int64_t at_ms = 0;  // wall clock
+  bool operator==(const Verdict&) const = default;
+};
+
+// How a snapshot of one table, or of all tables of a signal, ended.
+struct SnapshotOutcome {
+  std::string signal_id;
+  std::string collection;  // db.table
+  std::string status;      // COMPLETED, EMPTY, STOPPED, FAILED
+  std::string reason;      // of FAILED and STOPPED
+  std::uint64_t rows = 0;
+  std::int64_t at_ms = 0;
+  bool operator==(const SnapshotOutcome&) const = default;
+};
+
+// Where the sink's output ends for exactly this state; the sink's own words, opaque to others.
+struct SinkPosition {
+  std::map<std::string, std::string> fields;
+  bool operator==(const SinkPosition&) const = default;
+};
+
+// Everything that becomes durable in one atomic step.
+struct ResumeState {
+  Offset offset;
+  IncrementalState incremental;
+  std::vector<Verdict> verdicts;           // the latest, oldest first, at most kVerdictsMax
+  std::vector<SnapshotOutcome> outcomes;   // likewise
+  std::uint64_t schema_revision = 0;       // which stored schema the rows after `offset` follow
+  SinkPosition sink;
+  Uuid replica_uuid;                       // the name under which we register with the server
+  bool operator==(const ResumeState&) const = default;
+};
+inline constexpr std::size_t kVerdictsMax = 32;
+
+}  // namespace tidemark

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where records go. A sink gets topic, key, value and headers as bytes and has never heard of rows.
+//
+// Lifecycle: open(position of the stored offset, or nothing) -> { write(batch) | flush() }* -> close
+// Contract:  flush() returns the position at which the output ends when everything written so far is
+//            durable. open() with that position makes the output end there again: a sink that can cut
+//            back what lies beyond delivers exactly once, one that cannot says so (exactly_once()).
+// Order:     records reach the output in the order of the calls and within a batch
+// Thread:    sink thread only
+// Errors:    kStorage when the output cannot be written (disk full, permissions, broken pipe); what was
+//            not flushed counts as not written
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/record.h"
+#include "base/result.h"
+
+namespace tidemark {
+
+using SinkFields = std::map<std::string, std::string>;
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual bool exactly_once() const = 0;
+  virtual Status open(const std::optional<SinkFields>& position) = 0;
+  virtual Status write(const RecordBatch& batch) = 0;
+  virtual Result<SinkFields> flush() = 0;
+};
+
+}  // namespace tidemark
