@@ -12,10 +12,10 @@ namespace tidemark {
 
 }  // namespace tidemark
 
-#define ASSERT(condition, ...)                                                      \
-  do {                                                                              \
-    if (!(condition)) [[unlikely]]                                                  \
-      ::tidemark::assert_failed(__FILE__, __LINE__, #condition,                     \
+#define ASSERT(condition, ...)                                                               \
+  do {                                                                                       \
+    if (!(condition)) [[unlikely]]                                                           \
+      ::tidemark::assert_failed(__FILE__, __LINE__, #condition,                              \
                                 ::std::string_view(__VA_OPT__(::std::string(__VA_ARGS__)))); \
   } while (false)
 

@@ -74,9 +74,7 @@ class ByteReader {
     return 0;
   }
 
-  Bytes bytes(std::size_t size) {
-    return take(size) ? Bytes(p_ - size, size) : Bytes();
-  }
+  Bytes bytes(std::size_t size) { return take(size) ? Bytes(p_ - size, size) : Bytes(); }
   std::string_view text(std::size_t size) { return as_text(bytes(size)); }
   Bytes rest() { return bytes(remaining()); }
   void skip(std::size_t size) { take(size); }

@@ -21,7 +21,8 @@ std::string g_footer;  // NOLINT: what the terminal shows below the log
 bool needs_quotes(std::string_view value) {
   if (value.empty()) return true;
   for (const char c : value) {
-    if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F) return true;
+    if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F)
+      return true;
   }
   return false;
 }

@@ -80,8 +80,8 @@ class BoundedQueue {
   std::condition_variable room_;
   std::condition_variable filled_;
   std::deque<std::pair<T, std::size_t>> items_;  // guarded by mutex_
-  std::size_t bytes_ = 0;                        // guarded by mutex_
-  bool closed_ = false;                          // guarded by mutex_
+  std::size_t bytes_ = 0;  // guarded by mutex_
+  bool closed_ = false;  // guarded by mutex_
 };
 
 }  // namespace tidemark

@@ -25,7 +25,7 @@ struct Record {
   std::uint32_t key_size = kNull;  // kNull: no key
   std::uint32_t value_at = 0;
   std::uint32_t value_size = kNull;  // kNull: tombstone
-  std::uint32_t headers_at = 0;      // one JSON object, names to values
+  std::uint32_t headers_at = 0;  // one JSON object, names to values
   std::uint32_t headers_size = 0;
 };
 

@@ -15,15 +15,15 @@
 namespace tidemark {
 
 enum class ErrorKind : std::uint8_t {
-  kRetryable,     // back off, reconnect, resume at the committed offset
+  kRetryable,  // back off, reconnect, resume at the committed offset
   kPositionLost,  // stop: the log no longer holds what we need; only the operator may choose
-  kCorrupt,       // stop with the exact position: bytes that cannot be what the server wrote
-  kUnsupported,   // stop: named, but not handled yet
-  kRejected,      // operator input: names it and what would be accepted
-  kServer,        // the server refuses for good: credentials, grants, settings
-  kStorage,       // our own disk: sink or offset cannot be written
-  kConflict,      // another process holds what we need
-  kCancelled,     // we were asked to stop
+  kCorrupt,  // stop with the exact position: bytes that cannot be what the server wrote
+  kUnsupported,  // stop: named, but not handled yet
+  kRejected,  // operator input: names it and what would be accepted
+  kServer,  // the server refuses for good: credentials, grants, settings
+  kStorage,  // our own disk: sink or offset cannot be written
+  kConflict,  // another process holds what we need
+  kCancelled,  // we were asked to stop
 };
 
 std::string_view to_string(ErrorKind kind);
@@ -83,10 +83,10 @@ using Status = Result<void>;
 //   TRY(store.commit(offset));
 #define TRY(expression) TIDEMARK_TRY(TIDEMARK_CONCAT(try_result_, __COUNTER__), expression)
 // The same, adding a place to the error's trail.
-#define TRY_AT(expression, place)                                                            \
-  __extension__({                                                                            \
-    auto TIDEMARK_AT_RESULT = (expression);                                                  \
-    if (!TIDEMARK_AT_RESULT) [[unlikely]]                                                    \
+#define TRY_AT(expression, place)                                                                 \
+  __extension__({                                                                                 \
+    auto TIDEMARK_AT_RESULT = (expression);                                                       \
+    if (!TIDEMARK_AT_RESULT) [[unlikely]]                                                         \
       return std::unexpected<::tidemark::Error>(std::move(TIDEMARK_AT_RESULT).error().at(place)); \
-    *std::move(TIDEMARK_AT_RESULT);                                                          \
+    *std::move(TIDEMARK_AT_RESULT);                                                               \
   })

@@ -29,7 +29,7 @@ struct Offset {
   std::uint64_t events_to_skip = 0;
   std::uint64_t rows_to_skip = 0;
   std::uint32_t server_id = 0;  // of the last event
-  std::int64_t ts_sec = 0;      // of the last event; 0: unknown
+  std::int64_t ts_sec = 0;  // of the last event; 0: unknown
   bool initial_snapshot_running = false;
 
   bool operator==(const Offset&) const = default;
@@ -61,7 +61,7 @@ struct TableSnapshotState {
   std::string table;
   std::string condition;  // SQL fragment without added parentheses; empty: none
   std::string signal_id;  // of the signal that asked for it
-  bool started = false;   // maximum key and stripes are known
+  bool started = false;  // maximum key and stripes are known
   KeyTuple minimum;
   KeyTuple maximum;
   std::vector<StripeState> stripes;
@@ -93,8 +93,8 @@ struct Verdict {
 struct SnapshotOutcome {
   std::string signal_id;
   std::string collection;  // db.table
-  std::string status;      // COMPLETED, EMPTY, STOPPED, FAILED
-  std::string reason;      // of FAILED and STOPPED
+  std::string status;  // COMPLETED, EMPTY, STOPPED, FAILED
+  std::string reason;  // of FAILED and STOPPED
   std::uint64_t rows = 0;
   std::int64_t at_ms = 0;
   bool operator==(const SnapshotOutcome&) const = default;
@@ -110,11 +110,11 @@ struct SinkPosition {
 struct ResumeState {
   Offset offset;
   IncrementalState incremental;
-  std::vector<Verdict> verdicts;           // the latest, oldest first, at most kVerdictsMax
-  std::vector<SnapshotOutcome> outcomes;   // likewise
-  std::uint64_t schema_revision = 0;       // which stored schema the rows after `offset` follow
+  std::vector<Verdict> verdicts;  // the latest, oldest first, at most kVerdictsMax
+  std::vector<SnapshotOutcome> outcomes;  // likewise
+  std::uint64_t schema_revision = 0;  // which stored schema the rows after `offset` follow
   SinkPosition sink;
-  Uuid replica_uuid;                       // the name under which we register with the server
+  Uuid replica_uuid;  // the name under which we register with the server
   bool operator==(const ResumeState&) const = default;
 };
 inline constexpr std::size_t kVerdictsMax = 32;

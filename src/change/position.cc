@@ -17,7 +17,8 @@ FileName split(std::string_view name) {
   FileName out{.base = name};
   if (dot == std::string_view::npos) return out;
   const std::string_view digits = name.substr(dot + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.number);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), out.number);
   if (error != std::errc() || end != digits.data() + digits.size()) return out;
   out.base = name.substr(0, dot);
   out.numbered = true;
@@ -29,7 +30,8 @@ FileName split(std::string_view name) {
 std::strong_ordering compare_files(std::string_view a, std::string_view b) {
   const FileName left = split(a);
   const FileName right = split(b);
-  if (left.numbered && right.numbered && left.base == right.base) return left.number <=> right.number;
+  if (left.numbered && right.numbered && left.base == right.base)
+    return left.number <=> right.number;
   return a <=> b;
 }
 

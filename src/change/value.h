@@ -24,24 +24,24 @@ static_assert(sizeof(Civil) == 8);
 
 // What a column holds and which member of Value carries it. Decided once per table version.
 enum class ColumnKind : std::uint8_t {
-  kUnsupported,   // type not decoded yet: the table can be mapped, the column not captured
-  kInt,           // i64: TINYINT .. BIGINT signed
-  kUint,          // u64: the same, unsigned
-  kFloat,         // f32
-  kDouble,        // f64
-  kDecimal64,     // i64: unscaled value of DECIMAL(p <= 18, s)
-  kDecimalText,   // text: DECIMAL(p > 18, s), plain notation with all s digits, e.g. "-0.50"
-  kString,        // text: UTF-8 of CHAR, VARCHAR, *TEXT; CHAR without trailing blanks
-  kBinary,        // text: bytes of BINARY (padded with 0x00 to its length), VARBINARY, *BLOB
-  kDate,          // civil (date part)
-  kTime,          // i64: signed microseconds
-  kDatetime,      // civil + micros
-  kTimestamp,     // i64: microseconds since the epoch, UTC; 0 is the zero date
-  kYear,          // i64: the year, 0 for 0000
-  kBit,           // u64: the bits, most significant first
-  kEnum,          // text: the member's text in UTF-8; "" for the invalid index 0
-  kSet,           // text: members joined by ','
-  kJson,          // text: as the server prints it
+  kUnsupported,  // type not decoded yet: the table can be mapped, the column not captured
+  kInt,  // i64: TINYINT .. BIGINT signed
+  kUint,  // u64: the same, unsigned
+  kFloat,  // f32
+  kDouble,  // f64
+  kDecimal64,  // i64: unscaled value of DECIMAL(p <= 18, s)
+  kDecimalText,  // text: DECIMAL(p > 18, s), plain notation with all s digits, e.g. "-0.50"
+  kString,  // text: UTF-8 of CHAR, VARCHAR, *TEXT; CHAR without trailing blanks
+  kBinary,  // text: bytes of BINARY (padded with 0x00 to its length), VARBINARY, *BLOB
+  kDate,  // civil (date part)
+  kTime,  // i64: signed microseconds
+  kDatetime,  // civil + micros
+  kTimestamp,  // i64: microseconds since the epoch, UTC; 0 is the zero date
+  kYear,  // i64: the year, 0 for 0000
+  kBit,  // u64: the bits, most significant first
+  kEnum,  // text: the member's text in UTF-8; "" for the invalid index 0
+  kSet,  // text: members joined by ','
+  kJson,  // text: as the server prints it
 };
 
 // A cell. Trivially copyable view: text points into the event, the result set or the producer's arena
@@ -55,8 +55,8 @@ struct Value {
     Civil civil;
     const char* data;  // with size: text
   };
-  std::uint32_t size = 0;    // bytes of text
-  std::uint32_t micros = 0 ;  // kDatetime: 0 .. 999999
+  std::uint32_t size = 0;  // bytes of text
+  std::uint32_t micros = 0;  // kDatetime: 0 .. 999999
   bool null = true;
 
   Value() : i64(0) {}

@@ -81,8 +81,8 @@ ColumnKind kind_of(const ColumnDef& column) {
   }
   // MariaDB's JSON is LONGTEXT and never gets here.
   if (type == "json") return ColumnKind::kJson;
-  const auto* const found =
-      std::find_if(kPlainKinds.begin(), kPlainKinds.end(), [&](const auto& e) { return e.first == type; });
+  const auto* const found = std::find_if(kPlainKinds.begin(), kPlainKinds.end(),
+                                         [&](const auto& e) { return e.first == type; });
   return found == kPlainKinds.end() ? ColumnKind::kUnsupported : found->second;
 }
 

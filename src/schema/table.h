@@ -28,22 +28,23 @@ enum class Charset : std::uint8_t { kNone, kUtf8, kLatin1, kAscii, kBinary, kOth
 
 struct ColumnDef {
   std::string name;
-  std::string data_type;    // information_schema DATA_TYPE, lower case: "int", "varchar", ...
+  std::string data_type;  // information_schema DATA_TYPE, lower case: "int", "varchar", ...
   std::string column_type;  // COLUMN_TYPE as the server prints it: "int unsigned", "enum('a','b')"
   ColumnKind kind = ColumnKind::kUnsupported;
   bool nullable = true;
   bool is_unsigned = false;
   bool auto_increment = false;
-  bool generated = false;           // virtual or stored expression
+  bool generated = false;  // virtual or stored expression
   bool invisible = false;
   Charset charset = Charset::kNone;  // of character columns
-  std::string charset_name;          // the server's names, empty for non-character columns
+  std::string charset_name;  // the server's names, empty for non-character columns
   std::string collation_name;
-  std::uint32_t length = 0;          // characters of strings; bytes of binary; bits of BIT; display length if given
-  std::uint32_t octets = 0;          // CHARACTER_OCTET_LENGTH
-  std::uint32_t precision = 0;       // DECIMAL
-  std::uint32_t scale = 0;           // DECIMAL, FLOAT(M,D)
-  std::uint32_t fraction_digits = 0; // TIME, DATETIME, TIMESTAMP
+  std::uint32_t length =
+      0;  // characters of strings; bytes of binary; bits of BIT; display length if given
+  std::uint32_t octets = 0;  // CHARACTER_OCTET_LENGTH
+  std::uint32_t precision = 0;  // DECIMAL
+  std::uint32_t scale = 0;  // DECIMAL, FLOAT(M,D)
+  std::uint32_t fraction_digits = 0;  // TIME, DATETIME, TIMESTAMP
   std::vector<std::string> members;  // ENUM, SET: texts in UTF-8
   // COLUMN_DEFAULT: absent when there is none or it is NULL. Text as information_schema gives it.
   std::optional<std::string> default_text;
@@ -55,17 +56,17 @@ struct ColumnDef {
 
 struct TableDef {
   TableId id;
-  std::uint64_t version = 0;         // grows with each structure read for this table
-  std::vector<ColumnDef> columns;    // table order, invisible ones included
+  std::uint64_t version = 0;  // grows with each structure read for this table
+  std::vector<ColumnDef> columns;  // table order, invisible ones included
   // The record key and row identity: the PRIMARY KEY in key order, else the first UNIQUE key whose
   // columns are all NOT NULL and whole. Indexes into columns; empty for a table without such a key.
   std::vector<std::uint32_t> key_columns;
   bool key_is_primary = false;
   // Any part of the key is a column prefix (`KEY (c(10))`): usable as record key, not for chunk bounds.
   bool key_has_prefix = false;
-  std::string engine;                // "InnoDB"
+  std::string engine;  // "InnoDB"
   std::uint64_t rows_estimated = 0;  // TABLE_ROWS
-  std::uint64_t bytes_estimated = 0; // DATA_LENGTH
+  std::uint64_t bytes_estimated = 0;  // DATA_LENGTH
 
   // Index of a column by exact name, or -1.
   int column_index(std::string_view name) const;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a statement in a QUERY event means for captured tables, told from its words alone: its kind and
+// the names it mentions. This is not a parser: where it errs, it errs towards naming too much, so that
+// a table is looked at again needlessly but never missed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/table.h"
+
+namespace tidemark {
+
+enum class StatementKind : std::uint8_t {
+  kBegin,
+  kCommit,  // COMMIT: ends a transaction of a non-transactional engine
+  kRollback,  // ROLLBACK without TO
+  kXaStart,  // XA START: rows follow, their verdict comes later
+  kXaEnd,  // XA END .. XA COMMIT, XA ROLLBACK
+  kTableDdl,  // CREATE, ALTER, DROP, RENAME of tables or indexes
+  kTruncate,  // TRUNCATE TABLE
+  kDropDatabase,
+  kRowChange,  // INSERT, UPDATE, DELETE, REPLACE, LOAD, CALL ...: logged as a statement
+  kOther,  // SAVEPOINT, GRANT, views, routines, SET ...: concerns no rows
+};
+
+class Statement {
+ public:
+  static Statement parse(std::string_view sql, std::string_view default_database);
+
+  StatementKind kind() const { return kind_; }
+  // A CREATE TABLE ... START TRANSACTION: rows and a commit follow (CREATE TABLE ... SELECT since 8.0.21).
+  bool starts_transaction() const { return starts_transaction_; }
+  // Compared without regard to ASCII case, because the server's own rule differs by platform.
+  bool mentions(const TableId& table) const;
+  bool mentions_database(std::string_view database) const;
+  // Names that may be tables, the default database filled in where none is written.
+  const std::vector<TableId>& names() const { return names_; }
+
+ private:
+  StatementKind kind_ = StatementKind::kOther;
+  bool starts_transaction_ = false;
+  std::vector<TableId> names_;
+};
+
+}  // namespace tidemark
