@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records of one table version in Debezium's JSON form (Kafka Connect's JsonConverter, Debezium 3.6
+// line, default handling modes). docs/differences.md lists where we leave the original on purpose.
+//
+// Use:      compile() once per table version, then encode() per change (stream); for snapshots encode_row,
+//           encode_key and append_identity where the row is read and assemble_read where it is emitted:
+//           the record is byte for byte what encode() makes of the same row
+// Thread:   immutable after compile(): any thread, all calls
+// Cost:     no allocation per row once the caller's buffer has grown; constants are copied, columns are a
+//           flat vector of steps
+// Lifetime: the TopicRegistry outlives the encoder and every batch written
+// Limits:   a batch stays below 4 GiB (offsets in Record are 32 bits)
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/encode_settings.h"
+#include "base/record.h"
+#include "base/result.h"
+#include "change/change.h"
+#include "encode/topic.h"
+#include "schema/table.h"
+
+namespace tidemark {
+
+struct EncoderContext {
+  EncodeSettings settings;
+  std::string topic_prefix;             // source.name, too
+  std::string topic_delimiter = ".";
+  std::string connector_version;        // source.version
+  std::string connector_name = "mysql";
+  std::string run_id;                   // text of a UUID, one per run
+  std::string task_id = "0";
+  TopicRegistry* topics = nullptr;      // not null
+};
+
+// When the connector built the record: envelope ts_ms, ts_us, ts_ns.
+struct RecordTime {
+  std::int64_t wall_ns = 0;  // since the Unix epoch
+};
+
+class TableEncoder {
+ public:
+  // Errors: kUnsupported, naming the column whose type is not handled.
+  static Result<std::unique_ptr<TableEncoder>> compile(const EncoderContext& context, TablePtr table);
+  ~TableEncoder();
+  TableEncoder(const TableEncoder&) = delete;
+  TableEncoder& operator=(const TableEncoder&) = delete;
+
+  const Topic* topic() const;
+  const TablePtr& table() const;
+  bool has_key() const;
+  // Schema JSON texts, the same with schemas switched off. The key's is empty without a key.
+  std::string_view key_schema() const;
+  std::string_view envelope_schema() const;
+
+  // Appends the change's 1 to 3 records: c, u, r; d and its tombstone; a key change as d, tombstone, c.
+  void encode(const Change& change, const RecordTime& now, RecordBatch& batch) const;
+
+  // Appends the row as JSON object, as it stands in `after`.
+  void encode_row(RowView row, std::string& out) const;
+  // Appends the record key, with its schema if enabled; nothing without a key.
+  void encode_key(RowView row, std::string& out) const;
+  // Appends the `r` record for texts made by encode_key and encode_row.
+  void assemble_read(std::string_view key_json, std::string_view row_json, const SourceInfo& source,
+                     const RecordTime& now, RecordBatch& batch) const;
+
+  // False without a key.
+  bool key_changed(RowView before, RowView after) const;
+  // Appends canonical bytes of the key cells: two rows have the same bytes if and only if their stored
+  // keys are the same, however they were read. Nothing without a key.
+  void append_identity(RowView row, std::string& out) const;
+
+ private:
+  struct Plan;
+  explicit TableEncoder(std::unique_ptr<const Plan> plan);
+  std::unique_ptr<const Plan> plan_;
+};
+
+}  // namespace tidemark

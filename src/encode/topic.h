@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of topics and the objects that records point to.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/record.h"
+#include "schema/table.h"
+
+namespace tidemark {
+
+// <prefix><delimiter><database><delimiter><table>, where each UTF-16 unit outside [A-Za-z0-9._-] has
+// become '_', cut at 249 characters. "." and ".." become "_" and "__".
+std::string topic_name(std::string_view prefix, std::string_view delimiter, const TableId& id);
+
+// Owns topics at stable addresses; a name has one Topic, whatever the number of table versions.
+// Lifetime: outlives every batch whose records point into it; nothing is ever removed
+// Thread:   any
+class TopicRegistry {
+ public:
+  const Topic* intern(std::string_view name);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;  // guarded by mutex_
+};
+
+}  // namespace tidemark
