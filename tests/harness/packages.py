@@ -35,7 +35,8 @@ class AptEntry:
         signer = self.options.get("signed-by", "")
         if "debian-archive" in signer:
             return 3
-        if signer and "debian" not in signer:
+        in_place = signer.startswith("\n")  # the key itself, not a file's name
+        if signer and not in_place and "debian" not in signer:
             return 0
         return 2 if any(re.search(r"/debian/?$", uri) for uri in self.uris) else 1
 
