@@ -78,7 +78,7 @@ tidemark_room(NAME mysql/client DEPS schema LIBS PkgConfig::mariadb OpenSSL::Cry
 tidemark_room(NAME snapshot DEPS mysql/client mysql/binlog schema)
 tidemark_room(NAME encode DEPS schema)
 tidemark_room(NAME sink DEPS base)
-tidemark_room(NAME store DEPS change)
+tidemark_room(NAME store DEPS schema)
 tidemark_room(NAME control DEPS schema base LIBS PkgConfig::simdjson)
 tidemark_room(NAME config DEPS base LIBS PkgConfig::simdjson)
 tidemark_room(NAME connector DEPS control snapshot encode sink store config mysql/value mysql/binlog mysql/client)

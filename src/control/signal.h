@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator asks for through the signal table: a row's type and data become a Command, or an
+// Error whose text says what would be accepted. Strict: a misspelt, useless or wrongly typed field is
+// refused, because the original ignores it and then reads whole tables.
+// Source: Debezium 3.6 io.debezium.pipeline.signal.actions (ExecuteSnapshot, StopSnapshot, Log, ...)
+// Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tidemark {
+
+struct AdditionalCondition {
+  std::string pattern;  // expression over db.table
+  std::string filter;  // SQL condition
+  bool operator==(const AdditionalCondition&) const = default;
+};
+
+// An incremental snapshot.
+struct ExecuteSnapshot {
+  std::vector<std::string> collections;  // expressions over db.table, trimmed, never empty
+  std::vector<AdditionalCondition> conditions;
+  bool operator==(const ExecuteSnapshot&) const = default;
+};
+struct StopSnapshot {
+  std::vector<std::string> collections;  // empty: everything
+  bool operator==(const StopSnapshot&) const = default;
+};
+struct PauseSnapshot {
+  bool operator==(const PauseSnapshot&) const = default;
+};
+struct ResumeSnapshot {
+  bool operator==(const ResumeSnapshot&) const = default;
+};
+struct LogMessage {
+  std::string text;
+  bool operator==(const LogMessage&) const = default;
+};
+
+using Command =
+    std::variant<ExecuteSnapshot, StopSnapshot, PauseSnapshot, ResumeSnapshot, LogMessage>;
+
+inline constexpr std::string_view kWindowOpenType = "snapshot-window-open";
+inline constexpr std::string_view kWindowCloseType = "snapshot-window-close";
+// A row written at start that must come back through the binlog; its id tells whose it is.
+inline constexpr std::string_view kProbeType = "tidemark-probe";
+
+enum class SignalClass : std::uint8_t { kCommand, kWatermark, kProbe };
+// Types of our own rows; everything else is a command, a misspelt one included.
+SignalClass classify_signal(std::string_view type);
+
+// `data` absent (SQL NULL) or empty counts as {}. Errors: kRejected; kUnsupported for what the original
+// has and we have not yet.
+Result<Command> parse_signal(std::string_view type, std::optional<std::string_view> data);
+
+}  // namespace tidemark

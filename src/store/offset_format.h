@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The offset file's text: readable JSON, versioned, the position in Debezium's field names.
+//
+//   {"version": 1, "connector": "<name>",
+//    "partition": {"server": "<topic.prefix>"},
+//    "offset": {"ts_sec": n, "file": "..", "pos": n, "gtids": "..", "server_id": n, "event": n, "row": n,
+//               "snapshot": "INITIAL"},
+//    "incremental_snapshot": {"paused": b, "tables": [..]},
+//    "verdicts": [..], "outcomes": [..], "schema": {"revision": n}, "sink": {..}, "replica_uuid": ".."}
+//
+// In "offset", as the original does: gtids is absent without GTIDs; ts_sec, server_id, event, row where
+// they are 0; snapshot unless an initial snapshot runs. A key cell is {"int": n}, {"uint": n},
+// {"text": ".."} or {"binary": "<hex>"}; text that is no UTF-8 is {"text_hex": ".."}.
+// Unknown members are ignored; a change that an older reader would misread takes a new version.
+// Source: Debezium 3.6, BinlogOffsetContext and MySqlOffsetContext (getOffset, load)
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "change/offset.h"
+
+namespace tidemark {
+
+inline constexpr std::uint64_t kOffsetVersion = 1;
+
+struct StoredOffset {
+  std::string connector_name;
+  std::string topic_prefix;
+  ResumeState state;
+  bool operator==(const StoredOffset&) const = default;
+};
+
+// Ends with a newline.
+std::string encode_offset(std::string_view connector_name, std::string_view topic_prefix,
+                          const ResumeState& state);
+
+// Errors: kRejected for Debezium's Java map and for a newer version; kCorrupt with the place otherwise.
+Result<StoredOffset> decode_offset(std::string_view text);
+
+}  // namespace tidemark
