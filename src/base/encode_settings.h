@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the encoder may be told. Lies in base because the encode room cannot see config.
+// How records are written. Filled by the configuration, read by encode/; defaults are Debezium's.
 // Value type.
 #pragma once
 
 namespace tidemark {
 
 struct EncodeSettings {
-  bool schemas_enable_key = true;    // {"schema":..,"payload":..} around keys
-  bool schemas_enable_value = true;  // and around values
-  bool tombstones = true;            // key and null after a delete
-  bool extended_headers = true;      // __debezium.context.*
-  bool replace_null_with_default =
-      true;  // NULL in a column with a default is written as the default
-  bool time_adjuster = true;         // years 0-69 and 70-99 become 20xx and 19xx
+  // {"schema":..,"payload":..} around keys, values and header values (key.converter.schemas.enable,
+  // value.converter.schemas.enable, header.converter.schemas.enable; debezium.format.schemas.enable
+  // sets all three).
+  bool schemas_enable_key = true;
+  bool schemas_enable_value = true;
+  bool schemas_enable_headers = true;
+  bool tombstones = true;                 // tombstones.on.delete
+  bool extended_headers = true;           // extended.headers.enabled
+  bool replace_null_with_default = true;  // converter option replace.null.with.default
+  bool time_adjuster = true;              // enable.time.adjuster: years 0..69 and 70..99
+
+  bool operator==(const EncodeSettings&) const = default;
 };
 
 }  // namespace tidemark
