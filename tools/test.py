@@ -199,28 +199,26 @@ NEED_BUILD = ("unit", "live", "oracle")
 
 
 def main():
-    chosen, arguments = (sys.argv[1:2] or list(STAGES)), sys.argv[2:]
-    if chosen[0] not in STAGES:
+    part, arguments = sys.argv[1:2], sys.argv[2:]
+    if part and part[0] not in STAGES:
         print(__doc__, file=sys.stderr)
         return 2
-    total = Outcome()
-    if len(chosen) == 1 and chosen[0] in NEED_BUILD:
-        chosen.insert(0, "build")
-    for name in chosen:
+    plan = part or list(STAGES)
+    if plan[0] in NEED_BUILD:
+        plan = ["build", *plan]
+    total, built = Outcome(), True
+    for name in plan:
         print(f"== {name}", flush=True)
         started = time.monotonic()
-        build_arguments = arguments[:1] if name == "build" and chosen[-1] == "unit" and len(chosen) == 2 else []
-        outcome = STAGES[name](*(build_arguments if name == "build" and len(chosen) > 1 else arguments))
+        if name == "build":
+            outcome = build(*(arguments[:1] if part in (["unit"], ["build"]) else []))
+            built = not outcome.failed
+        elif name in NEED_BUILD and not built:
+            outcome = Outcome(failed=[f"{name}: not run, the build failed"])
+        else:
+            outcome = STAGES[name](*arguments)
         total.add(outcome)
         print(f"   {name}: {outcome.line()} in {time.monotonic() - started:.1f} s", flush=True)
-        if name == "build" and outcome.failed:
-            left = [stage for stage in chosen[chosen.index(name) + 1 :] if stage in NEED_BUILD]
-            total.failed += [f"{stage}: not run, the build failed" for stage in left]
-            chosen = [stage for stage in chosen if stage not in left]
-            for stage in [stage for stage in chosen if stage != "build"]:
-                print(f"== {stage}", flush=True)
-                total.add(STAGES[stage]())
-            break
     for name in total.failed:
         print(f"FAILED {name}")
     for name in total.skipped:
