@@ -90,25 +90,48 @@ Result<std::unique_ptr<Handle>> Handle::connect(const ServerSettings& settings,
                                                 std::chrono::milliseconds read_timeout,
                                                 const std::stop_token& stop) {
   init_library();
+  const SslMode mode = settings.ssl.mode;
+  if (verifies(mode) && settings.ssl.ca_path.empty())
+    return fail(
+        ErrorKind::kRejected,
+        fmt::format("database.ssl.mode={} without a CA file", mode_text(mode)),
+        "set database.ssl.truststore to a PEM file with the CA's certificate, for a public CA "
+        "/etc/ssl/certs/ca-certificates.crt");
   std::unique_ptr<Handle> handle(new Handle(settings));
-  handle->mysql_ = mysql_init(nullptr);
-  if (handle->mysql_ == nullptr) return fail(ErrorKind::kRetryable, "out of memory");
-  TRY(handle->set_options(read_timeout));
-
-  connecting_stop = &stop;
-  const MYSQL* const connected =
-      mysql_real_connect(handle->mysql_, settings.host.c_str(), settings.user.c_str(),
-                         settings.password.c_str(), nullptr, settings.port, nullptr, 0);
-  connecting_stop = nullptr;
-  if (connected == nullptr) {
-    if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "stopped while connecting");
-    TRY(handle->check_tls());
-    return std::unexpected(handle->last_error(ErrorPhase::kConnect));
-  }
-  TRY(handle->check_tls());
+  Status status = handle->log_in(mode != SslMode::kDisabled, read_timeout, stop);
+  if (!status && mode == SslMode::kPreferred && handle->offers_no_tls())
+    status = handle->log_in(false, read_timeout, stop);
+  if (!status) return std::unexpected(std::move(status).error());
   const std::lock_guard lock(handle->socket_mutex_);
   handle->socket_ = mysql_get_socket(handle->mysql_);
   return handle;
+}
+
+Status Handle::log_in(bool with_tls, std::chrono::milliseconds read_timeout,
+                      const std::stop_token& stop) {
+  if (mysql_ != nullptr) mysql_close(mysql_);
+  mysql_ = mysql_init(nullptr);
+  if (mysql_ == nullptr) return fail(ErrorKind::kRetryable, "out of memory");
+  set_options(read_timeout);
+  set_tls_options(with_tls);
+
+  connecting_stop = &stop;
+  const MYSQL* const connected =
+      mysql_real_connect(mysql_, settings_.host.c_str(), settings_.user.c_str(),
+                         settings_.password.c_str(), nullptr, settings_.port, nullptr, 0);
+  connecting_stop = nullptr;
+  if (connected == nullptr && stop.stop_requested())
+    return fail(ErrorKind::kCancelled, "stopped while connecting");
+  if (with_tls &&
+      (offers_no_tls() || (connected != nullptr && mysql_get_ssl_cipher(mysql_) == nullptr)))
+    return fail(
+        ErrorKind::kServer,
+        fmt::format("{} offers no TLS, and database.ssl.mode is {}", endpoint_text(settings_),
+                    mode_text(settings_.ssl.mode)),
+        "give the server a certificate (ssl_cert, ssl_key), or set database.ssl.mode=preferred "
+        "to talk in clear");
+  if (connected == nullptr) return std::unexpected(last_error(ErrorPhase::kConnect));
+  return {};
 }
 
 Handle::~Handle() {
@@ -119,7 +142,7 @@ Handle::~Handle() {
   if (mysql_ != nullptr) mysql_close(mysql_);
 }
 
-Status Handle::set_options(std::chrono::milliseconds read_timeout) {
+void Handle::set_options(std::chrono::milliseconds read_timeout) {
   const unsigned connect_s = std::max(1U, (settings_.connect_timeout_ms + 999) / 1000);
   const unsigned read_s = seconds_up(read_timeout);
   const unsigned no_files = 0;
@@ -135,50 +158,28 @@ Status Handle::set_options(std::chrono::milliseconds read_timeout) {
   mysql_optionsv(mysql_, MARIADB_OPT_IO_WAIT, &wait_for_socket);
   mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "tidemark");
   mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_ATTR_ADD, "program_version", TIDEMARK_VERSION);
-  return set_tls_options();
 }
 
-Status Handle::set_tls_options() {
+void Handle::set_tls_options(bool with_tls) {
   const SslSettings& ssl = settings_.ssl;
   const my_bool on = 1;
   const my_bool off = 0;
-  const bool wanted = ssl.mode != SslMode::kDisabled;
-  mysql_optionsv(mysql_, MYSQL_OPT_SSL_ENFORCE, wanted ? &on : &off);
+  mysql_optionsv(mysql_, MYSQL_OPT_SSL_ENFORCE, with_tls ? &on : &off);
   mysql_optionsv(mysql_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT,
                  ssl.mode == SslMode::kVerifyIdentity ? &on : &off);
-  if (!wanted) return {};
-  if (verifies(ssl.mode)) {
-    if (ssl.ca_path.empty())
-      return fail(
-          ErrorKind::kRejected,
-          fmt::format("database.ssl.mode={} without a CA file", mode_text(ssl.mode)),
-          "set database.ssl.truststore to a PEM file with the CA's certificate, for a public CA "
-          "/etc/ssl/certs/ca-certificates.crt");
-    mysql_optionsv(mysql_, MYSQL_OPT_SSL_CA, ssl.ca_path.c_str());
-    mysql_optionsv(mysql_, MYSQL_SERVER_PUBLIC_KEY, ssl.ca_path.c_str());
-  }
+  if (!with_tls) return;
+  mysql_optionsv(mysql_, MARIADB_OPT_TLS_PEER_FP, "");  // see the header
+  if (verifies(ssl.mode)) mysql_optionsv(mysql_, MYSQL_OPT_SSL_CA, ssl.ca_path.c_str());
   if (!ssl.cert_path.empty()) mysql_optionsv(mysql_, MYSQL_OPT_SSL_CERT, ssl.cert_path.c_str());
   if (!ssl.key_path.empty()) mysql_optionsv(mysql_, MYSQL_OPT_SSL_KEY, ssl.key_path.c_str());
   if (!ssl.key_password.empty())
     mysql_optionsv(mysql_, MARIADB_OPT_TLS_PASSPHRASE, ssl.key_password.c_str());
-  return {};
 }
 
-// After a login or a failed one: was TLS spoken where it has to be?
-Status Handle::check_tls() const {
-  const SslMode mode = settings_.ssl.mode;
-  if (mode == SslMode::kDisabled || mode == SslMode::kPreferred) return {};
-  const bool greeted = mysql_->server_version != nullptr;
-  const bool offered = (mysql_->server_capabilities & CLIENT_SSL) != 0;
-  if (!greeted || (offered && mysql_->net.pvio == nullptr)) return {};
-  if (offered && mysql_get_ssl_cipher(mysql_) != nullptr) return {};
-  if (offered && mysql_errno(mysql_) != 0) return {};
-  return fail(
-      ErrorKind::kServer,
-      fmt::format("{} offers no TLS, and database.ssl.mode is {}", endpoint_text(settings_),
-                  mode_text(mode)),
-      "give the server a certificate (ssl_cert, ssl_key), or set database.ssl.mode=preferred to "
-      "talk in clear");
+bool Handle::offers_no_tls() const {
+  // The library refuses by the error of a failed handshake, which with TLS on offer has other causes.
+  return mysql_errno(mysql_) == CR_SSL_CONNECTION_ERROR &&
+         (mysql_->server_capabilities & CLIENT_SSL) == 0;
 }
 
 bool Handle::is_mariadb() const {

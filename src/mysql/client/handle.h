@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One authenticated connection of MariaDB Connector/C: what Connection and BinlogLink have in common.
 // Resource with one owner and one thread; interrupt() alone may be called from any thread.
-// Facts about the library are in docs/decisions; those that shape this code:
-//  - MYSQL_OPT_SSL_ENFORCE does not enforce: the cipher is looked at before the first statement.
-//  - Without TLS it encrypts the password with whatever RSA key the server sends. Where the server's
-//    certificate is to be checked, the CA file is named as that key: it is none, so the login ends
-//    before the password leaves.
+// Facts about the library (10.11.19, tried) that shape this code:
+//  - Asked for TLS by MYSQL_OPT_SSL_ENFORCE or a CA file alone, it goes on in clear with a server that
+//    offers none, and caching_sha2_password then sends the password itself, readable. A peer
+//    fingerprint, be it the empty one that matches any, makes it refuse before the login.
 //  - MYSQL_OPT_READ_TIMEOUT counts seconds of silence, with TLS and without.
 #pragma once
 
@@ -61,9 +60,12 @@ class Handle {
 
  private:
   explicit Handle(const ServerSettings& settings) : settings_(settings) {}
-  Status set_options(std::chrono::milliseconds read_timeout);
-  Status set_tls_options();
-  Status check_tls() const;
+  // One attempt, with TLS or without.
+  Status log_in(bool with_tls, std::chrono::milliseconds read_timeout, const std::stop_token& stop);
+  void set_options(std::chrono::milliseconds read_timeout);
+  void set_tls_options(bool with_tls);
+  // The last login ended because the server cannot speak TLS.
+  bool offers_no_tls() const;
   void shut_socket();
 
   const ServerSettings settings_;
