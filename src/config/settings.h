@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration as the rest of the program sees it: typed, complete, checked. Names, defaults and
+// texts of properties stay in this room.
+// Value types. ServerSettings holds secrets: never print it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/encode_settings.h"
+#include "base/log.h"
+#include "base/regex.h"
+#include "base/server_settings.h"
+#include "config/config.h"
+
+namespace tidemark {
+
+// Absent: no such list, and an empty one counts as absent.
+struct CaptureSettings {
+  std::optional<RegexList> database_include = {};
+  std::optional<RegexList> database_exclude = {};
+  std::optional<RegexList> table_include = {};  // matched against db.table
+  std::optional<RegexList> table_exclude = {};
+  bool ignore_builtin = true;
+};
+
+// Kinds of change that are not emitted while streaming.
+struct SkippedOperations {
+  bool create = false;
+  bool update = false;
+  bool remove = false;
+  bool truncate = true;
+};
+
+enum class SnapshotMode : std::uint8_t { kInitial, kInitialOnly, kNoData };
+enum class LockingMode : std::uint8_t { kMinimal, kNone };
+
+struct SnapshotSettings {
+  SnapshotMode mode = SnapshotMode::kInitial;
+  LockingMode locking = LockingMode::kMinimal;
+  std::int64_t lock_timeout_ms = 10'000;
+  std::int64_t delay_ms = 0;  // before the snapshot
+  std::int64_t streaming_delay_ms = 0;  // between snapshot and stream
+};
+
+enum class WatermarkStrategy : std::uint8_t { kInsertInsert, kInsertDelete };
+
+struct IncrementalSettings {
+  std::uint32_t chunk_rows = 1024;
+  WatermarkStrategy strategy = WatermarkStrategy::kInsertInsert;
+  std::uint32_t readers_max = 2;
+};
+
+struct SignalCollection {
+  std::string database;
+  std::string table;
+};
+
+struct SignalSettings {
+  std::optional<SignalCollection> data_collection;  // absent: no signals
+  bool source_channel = true;
+};
+
+enum class SinkKind : std::uint8_t { kStdout, kFile };
+
+struct SinkSettings {
+  SinkKind kind = SinkKind::kStdout;
+  std::string path;  // kFile: folder or stem of the files
+  std::uint64_t rotate_bytes = 0;
+};
+
+struct OffsetSettings {
+  std::string path;
+  std::int64_t flush_interval_ms = 60'000;
+};
+
+struct RetrySettings {
+  std::int64_t max = -1;  // attempts; -1: endless
+  std::int64_t initial_ms = 300;
+  std::int64_t max_ms = 10'000;
+  std::int64_t restart_wait_ms =
+      10'000;  // before the connector starts again after a retryable error
+};
+
+struct Settings {
+  std::string connector_name;
+  std::string topic_prefix;
+  std::string topic_delimiter;
+  ServerSettings server;
+  CaptureSettings capture;
+  SkippedOperations skipped_operations;
+  SnapshotSettings snapshot;
+  IncrementalSettings incremental;
+  SignalSettings signal;
+  EncodeSettings encode;
+  SinkSettings sink;
+  OffsetSettings offset;
+  RetrySettings retry;
+  std::uint64_t queue_bytes_max = 0;  // between source and sink, never 0
+  std::int64_t shutdown_timeout_ms = 4000;  // grace for threads at stop
+  log::Level log_level = log::Level::kInfo;
+};
+
+// Every check was done by load_config(): this cannot fail.
+Settings settings_of(const Config& config);
+
+}  // namespace tidemark

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which tables are captured: database lists AND table lists, built-in databases left out, the signal
+// table always in.
+// Matching: full match, ASCII case-insensitive; databases by name, tables by `db.table`
+// Value type.
+#pragma once
+
+#include <optional>
+
+#include "base/regex.h"
+#include "schema/table.h"
+
+namespace tidemark {
+
+class CaptureFilter {
+ public:
+  // Of each pair at most one is set; an empty list counts as none. Compiled case-insensitively.
+  struct Rules {
+    std::optional<RegexList> database_include = {};
+    std::optional<RegexList> database_exclude = {};
+    std::optional<RegexList> table_include = {};
+    std::optional<RegexList> table_exclude = {};
+    bool ignore_builtin = true;  // mysql, sys, performance_schema, information_schema
+    std::optional<TableId> signal_table = {};  // exact, as the server spells it
+  };
+
+  explicit CaptureFilter(Rules rules);
+
+  // Errors: kRejected when a name drives an expression past its limits.
+  Result<bool> captures(const TableId& table) const;
+  // Can any table of this database be captured?
+  Result<bool> captures_database(const std::string& database) const;
+
+ private:
+  Rules rules_;
+};
+
+bool is_builtin_database(std::string_view database);
+
+}  // namespace tidemark
