@@ -3,6 +3,7 @@
 // Format:   offset_format.h
 // Files:    <path>          the state
 //           <path>.tmp      the next one while it is being written; whatever a crash left is dropped
+//           <path>.probe    written and removed by open()
 //           <path>.lock     held (flock) while the store is open; pid, host and start of the holder
 // Thread:   open and load before the threads start; commit on the sink thread only
 // Errors:   see the functions; a failed commit leaves the last good state in place

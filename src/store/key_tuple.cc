@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/key_tuple.h"
+
+#include <optional>
+
+namespace tidemark {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+std::string to_hex(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    out += kHexDigits[static_cast<unsigned char>(c) >> 4];
+    out += kHexDigits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view hex) {
+  if (hex.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const std::size_t high = kHexDigits.find(hex[i]);
+    const std::size_t low = kHexDigits.find(hex[i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+  }
+  return out;
+}
+
+void write_cell(JsonWriter& out, const KeyCell& cell) {
+  out.begin_object(JsonWriter::Layout::kOneLine);
+  switch (cell.kind) {
+    case KeyCell::Kind::kInt:
+      out.member("int", cell.i64);
+      break;
+    case KeyCell::Kind::kUint:
+      out.member("uint", cell.u64);
+      break;
+    case KeyCell::Kind::kText:
+      if (is_utf8(cell.text)) {
+        out.member("text", cell.text);
+      } else {
+        out.member("text_hex", to_hex(cell.text));
+      }
+      break;
+    case KeyCell::Kind::kBinary:
+      out.member("binary", to_hex(cell.text));
+      break;
+  }
+  out.end_object();
+}
+
+std::string read_hex(const JsonReader& in, std::string_view name) {
+  std::optional<std::string> bytes = from_hex(in.text(name));
+  if (!bytes) in.note("is not hex", name);
+  return std::move(bytes).value_or(std::string());
+}
+
+KeyCell read_cell(const JsonReader& in) {
+  KeyCell cell;
+  if (in.has("int")) {
+    cell.kind = KeyCell::Kind::kInt;
+    cell.i64 = in.i64("int");
+  } else if (in.has("uint")) {
+    cell.kind = KeyCell::Kind::kUint;
+    cell.u64 = in.u64("uint");
+  } else if (in.has("text")) {
+    cell.kind = KeyCell::Kind::kText;
+    cell.text = in.text("text");
+  } else if (in.has("text_hex")) {
+    cell.kind = KeyCell::Kind::kText;
+    cell.text = read_hex(in, "text_hex");
+  } else if (in.has("binary")) {
+    cell.kind = KeyCell::Kind::kBinary;
+    cell.text = read_hex(in, "binary");
+  } else {
+    in.note("is no key cell: int, uint, text, text_hex or binary");
+  }
+  return cell;
+}
+
+}  // namespace
+
+void write_key(JsonWriter& out, std::string_view name, const KeyTuple& key) {
+  out.key(name);
+  out.begin_array(JsonWriter::Layout::kOneLine);
+  for (const KeyCell& cell : key) write_cell(out, cell);
+  out.end_array();
+}
+
+KeyTuple read_key(const JsonReader& in, std::string_view name) {
+  KeyTuple key;
+  in.each_or_none(name, [&](const JsonReader& item) { key.push_back(read_cell(item)); });
+  return key;
+}
+
+}  // namespace tidemark

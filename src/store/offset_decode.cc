@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Twin of offset_encode.cc.
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "store/json_change.h"
+#include "store/key_tuple.h"
+#include "store/offset_format.h"
+
+namespace tidemark {
+namespace {
+
+// How a Java object stream starts: STREAM_MAGIC, STREAM_VERSION.
+constexpr std::string_view kJavaMagic("\xAC\xED\x00\x05", 4);
+
+GtidSet read_gtids(const JsonReader& in) {
+  Result<GtidSet> set = GtidSet::parse(in.text("gtids"));
+  if (set) return *std::move(set);
+  in.note("is no GTID set", "gtids");
+  return {};
+}
+
+Offset read_offset(const JsonReader& in) {
+  Offset out;
+  out.position = {in.text("file"), in.u64("pos")};
+  out.gtid_mode = in.has("gtids");
+  if (out.gtid_mode) out.gtids = read_gtids(in);
+  out.ts_sec = in.i64_or("ts_sec", 0);
+  out.server_id = in.u32_or("server_id", 0);
+  out.events_to_skip = in.u64_or("event", 0);
+  out.rows_to_skip = in.u64_or("row", 0);
+  if (in.has("snapshot")) {
+    out.initial_snapshot_running = true;
+    if (in.text("snapshot") != "INITIAL") in.note("is not INITIAL", "snapshot");
+  }
+  return out;
+}
+
+TableSnapshotState read_table(const JsonReader& in) {
+  TableSnapshotState out;
+  out.database = in.text("database");
+  out.table = in.text("table");
+  out.condition = in.text_or("condition", "");
+  out.signal_id = in.text_or("signal_id", "");
+  out.started = in.boolean("started");
+  out.minimum = read_key(in, "minimum");
+  out.maximum = read_key(in, "maximum");
+  in.each("stripes", [&](const JsonReader& item) {
+    out.stripes.push_back({.cursor = read_key(item, "cursor"), .upper = read_key(item, "upper")});
+  });
+  out.rows_estimated = in.u64("rows_estimated");
+  out.rows_read = in.u64("rows_read");
+  out.rows_emitted = in.u64("rows_emitted");
+  out.chunks_done = in.u64("chunks_done");
+  return out;
+}
+
+IncrementalState read_incremental(const JsonReader& in) {
+  IncrementalState out;
+  out.paused = in.boolean("paused");
+  in.each("tables", [&](const JsonReader& item) { out.tables.push_back(read_table(item)); });
+  return out;
+}
+
+Uuid read_uuid(const JsonReader& in, std::string_view name) {
+  const Result<Uuid> uuid = Uuid::parse(in.text(name));
+  if (uuid) return *uuid;
+  in.note("is no UUID", name);
+  return {};
+}
+
+StoredOffset read_all(const JsonReader& in) {
+  StoredOffset out;
+  out.connector_name = in.text("connector");
+  out.topic_prefix = in.object("partition").text("server");
+  out.state.offset = read_offset(in.object("offset"));
+  out.state.incremental = read_incremental(in.object("incremental_snapshot"));
+  out.state.verdicts = read_verdicts(in);
+  out.state.outcomes = read_outcomes(in);
+  out.state.schema_revision = in.object("schema").u64("revision");
+  in.object("sink").members([&](std::string_view name, const JsonReader& value) {
+    out.state.sink.fields.emplace(name, value.as_text());
+  });
+  out.state.replica_uuid = read_uuid(in, "replica_uuid");
+  return out;
+}
+
+std::unexpected<Error> corrupt(const JsonProblem& problem) {
+  return fail(ErrorKind::kCorrupt,
+              fmt::format("the offset file is not as Tidemark writes it: {}", problem.text()),
+              "restore the file from a copy, or move it away to begin with a new snapshot");
+}
+
+std::unexpected<Error> newer(std::uint64_t version) {
+  return fail(ErrorKind::kRejected,
+              fmt::format("the offset file has version {}, this program knows up to {}", version,
+                          kOffsetVersion),
+              "run the newer program that wrote it, or use another path for the offset");
+}
+
+}  // namespace
+
+Result<StoredOffset> decode_offset(std::string_view text) {
+  if (text.starts_with(kJavaMagic)) {
+    return fail(ErrorKind::kRejected,
+                "the offset file holds Debezium's binary offsets (a serialised Java map), which "
+                "Tidemark neither reads nor overwrites",
+                "give offset.storage.file.filename another path");
+  }
+  std::expected<JsonDocument, JsonProblem> document = JsonDocument::parse(text);
+  if (!document) return corrupt(document.error());
+  std::optional<JsonProblem> problem;
+  const JsonReader root = document->root(problem);
+  const std::uint64_t version = root.u64("version");
+  if (!problem && version > kOffsetVersion) return newer(version);
+  if (!problem && version == 0) root.note("is 0, the first is 1", "version");
+  StoredOffset out = read_all(root);
+  if (problem) return corrupt(*problem);
+  return out;
+}
+
+}  // namespace tidemark
