@@ -1,6 +1,8 @@
 """Our tidy: what no compiler checks. Each finding is `file:line: what: what to do`.
 
-    check.py [--only NAME] [--root DIR] [PATH...]      PATH: only findings in this file or folder
+    check.py [--only NAME] [--all] [--root DIR] [PATH...]
+
+PATH: only findings in this file or folder; --all: clang-tidy on every source, too (minutes, the first time).
 
 The last line is `N passed, N failed`, one for each check. Dear results (format, headers) are kept by content in
 build/check, so that the second run is quick.
@@ -10,6 +12,7 @@ import argparse
 import ast
 import concurrent.futures
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -19,6 +22,7 @@ from typing import NamedTuple
 
 SPDX = "// SPDX-License-Identifier: Apache-2.0"
 CLANG_FORMAT = "clang-format-19"
+CLANG_TIDY = "clang-tidy-19"
 COMPILER = ["g++", "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion",
             "-Werror", "-Wno-restrict"]
 
@@ -371,6 +375,39 @@ def check_headers(tree):
     yield from problems
 
 
+def check_tidy(tree):
+    """clang-tidy has nothing to say about any source; needs a built release preset."""
+    database = tree.root / "build/release/compile_commands.json"
+    if not database.exists():
+        yield Problem("build/release", 1, "not built", "./dev build")
+        return
+    kept = Kept(tree, "tidy")
+    built = {os.path.relpath(entry["file"], tree.root) for entry in json.loads(database.read_text(encoding="utf-8"))}
+    keys = {}
+    for path in tree.matching(r"^src/.*\.cc$"):
+        if path in built:
+            files = closure(tree, path)
+            keys[path] = digest(tree.text(".clang-tidy"), *[part for n in sorted(files) for part in (n, files[n])])
+    todo = [path for path, key in keys.items() if not kept.has(key)]
+
+    def tidy_one(path):
+        command = [CLANG_TIDY, "-p", str(database.parent), "--quiet", "--extra-arg=-Wno-unknown-warning-option", path]
+        return path, subprocess.run(command, cwd=tree.root, capture_output=True, text=True, check=False)
+
+    problems = []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for path, done in pool.map(tidy_one, todo):
+            found = re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error): (.*)$", done.stdout, re.M)
+            if done.returncode == 0 and not found:
+                kept.add(keys[path])
+            elif not found:
+                problems.append(Problem(path, 1, f"clang-tidy ended with {done.returncode}", done.stderr[-300:].strip()))
+            for file, line, text in found:
+                problems.append(Problem(os.path.relpath(file, tree.root), int(line), text, "mend it"))
+    kept.save()
+    yield from problems
+
+
 # -- orphans -----------------------------------------------------------------------------------------------------------
 
 
@@ -488,19 +525,22 @@ CHECKS = {
     "links": check_links,
     "format": check_format,
     "headers": check_headers,
+    "tidy": check_tidy,
 }
+ONLY_WITH_ALL = ("tidy",)
 
 
 def main():
     parser = argparse.ArgumentParser(description="Our tidy: what no compiler checks.")
     parser.add_argument("--only", choices=CHECKS, action="append")
+    parser.add_argument("--all", action="store_true", help="clang-tidy, too")
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parent.parent)
     parser.add_argument("paths", nargs="*", metavar="PATH")
     options = parser.parse_args()
     tree = Tree(options.root)
     wanted = tuple(os.path.relpath(path, options.root) for path in options.paths)
     passed = failed = 0
-    for name in options.only or CHECKS:
+    for name in options.only or [name for name in CHECKS if options.all or name not in ONLY_WITH_ALL]:
         problems = sorted(set(CHECKS[name](tree)))
         if wanted:
             problems = [p for p in problems if any(p.file == w or p.file.startswith(w + "/") for w in wanted)]
@@ -508,7 +548,7 @@ def main():
             print(problem)
         if problems:
             failed += 1
-            print(f"check {name}: {len(problems)} findings")
+            print(f"FAILED {name}: {len(problems)} findings")
         else:
             passed += 1
     print(f"{passed} passed, {failed} failed")
