@@ -28,13 +28,13 @@ namespace tidemark {
 
 struct EncoderContext {
   EncodeSettings settings;
-  std::string topic_prefix;             // source.name, too
+  std::string topic_prefix;  // source.name, too
   std::string topic_delimiter = ".";
-  std::string connector_version;        // source.version
+  std::string connector_version;  // source.version
   std::string connector_name = "mysql";
-  std::string run_id;                   // text of a UUID, one per run
+  std::string run_id;  // text of a UUID, one per run
   std::string task_id = "0";
-  TopicRegistry* topics = nullptr;      // not null
+  TopicRegistry* topics = nullptr;  // not null
 };
 
 // When the connector built the record: envelope ts_ms, ts_us, ts_ns.
@@ -45,7 +45,8 @@ struct RecordTime {
 class TableEncoder {
  public:
   // Errors: kUnsupported, naming the column whose type is not handled.
-  static Result<std::unique_ptr<TableEncoder>> compile(const EncoderContext& context, TablePtr table);
+  static Result<std::unique_ptr<TableEncoder>> compile(const EncoderContext& context,
+                                                       TablePtr table);
   ~TableEncoder();
   TableEncoder(const TableEncoder&) = delete;
   TableEncoder& operator=(const TableEncoder&) = delete;

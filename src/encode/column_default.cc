@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/column_default.h"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "encode/json_text.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::string_view kEpochText = "\"1970-01-01T00:00:00Z\"";
+
+// A parsed default. `storage` owns the text a value points to.
+struct Parsed {
+  Value value;
+  std::string storage;
+};
+
+template <class T>
+std::optional<T> number(std::string_view text) {
+  T out{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+bool is_temporal(CellKind kind) {
+  return kind == CellKind::kDate || kind == CellKind::kDatetimeMs ||
+         kind == CellKind::kDatetimeUs || kind == CellKind::kTimestamp;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool starts_with_word(std::string_view text, std::string_view word) {
+  if (text.size() < word.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (lower(text[i]) != word[i]) return false;
+  }
+  return text.size() == word.size() || text[word.size()] == '(';
+}
+
+bool is_current_time(std::string_view text) {
+  return starts_with_word(text, "current_timestamp") || starts_with_word(text, "now");
+}
+
+// Takes a number and the separator in front of it (0: none) off the text.
+bool take(std::string_view& text, char separator, unsigned digits_max, unsigned& out) {
+  if (separator != 0) {
+    if (text.empty() || text.front() != separator) return false;
+    text.remove_prefix(1);
+  }
+  std::size_t size = 0;
+  out = 0;
+  for (; size < text.size() && size < digits_max && text[size] >= '0' && text[size] <= '9';
+       ++size) {
+    out = out * 10 + static_cast<unsigned>(text[size] - '0');
+  }
+  text.remove_prefix(size);
+  return size > 0;
+}
+
+// "[.ffffff]" up to the end; microseconds.
+std::optional<unsigned> take_fraction(std::string_view text) {
+  if (text.empty()) return 0U;
+  if (text.front() != '.' || text.size() > 7) return std::nullopt;
+  text.remove_prefix(1);
+  unsigned micros = 0;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const char c = i < text.size() ? text[i] : '0';
+    if (c < '0' || c > '9') return std::nullopt;
+    micros = micros * 10 + static_cast<unsigned>(c - '0');
+  }
+  return micros;
+}
+
+// "YYYY-MM-DD[ hh:mm:ss[.ffffff]]".
+std::optional<Value> parse_civil(std::string_view text) {
+  unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  if (!take(text, 0, 4, year) || !take(text, '-', 2, month) || !take(text, '-', 2, day)) {
+    return std::nullopt;
+  }
+  std::optional<unsigned> micros = 0U;
+  if (!text.empty()) {
+    if (!take(text, ' ', 2, hour) || !take(text, ':', 2, minute) || !take(text, ':', 2, second)) {
+      return std::nullopt;
+    }
+    micros = take_fraction(text);
+  }
+  if (!micros || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const Civil civil{.year = static_cast<std::int16_t>(year),
+                    .month = static_cast<std::uint8_t>(month),
+                    .day = static_cast<std::uint8_t>(day),
+                    .hour = static_cast<std::uint8_t>(hour),
+                    .minute = static_cast<std::uint8_t>(minute),
+                    .second = static_cast<std::uint8_t>(second)};
+  return Value::of_civil(civil, *micros);
+}
+
+// "[-]hhh:mm:ss[.ffffff]" in microseconds.
+std::optional<Value> parse_time(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  unsigned hour = 0, minute = 0, second = 0;
+  if (!take(text, 0, 3, hour) || !take(text, ':', 2, minute) || !take(text, ':', 2, second)) {
+    return std::nullopt;
+  }
+  const std::optional<unsigned> micros = take_fraction(text);
+  if (!micros) return std::nullopt;
+  const std::int64_t seconds = std::int64_t{hour} * 3600 + minute * 60 + second;
+  const std::int64_t total = seconds * 1'000'000 + *micros;
+  return Value::of_int(negative ? -total : total);
+}
+
+// The instant of a session in UTC; 0 for a zero or impossible date.
+std::optional<Value> parse_timestamp(std::string_view text) {
+  const std::optional<Value> civil = parse_civil(text);
+  if (!civil) return std::nullopt;
+  if (!is_calendar_date(civil->civil)) return Value::of_int(0);
+  return Value::of_int(epoch_second(civil->civil) * 1'000'000 + civil->micros);
+}
+
+// b'101'.
+std::optional<Value> parse_bits(std::string_view text) {
+  if (!text.starts_with("b'") || !text.ends_with('\'') || text.size() < 3) return std::nullopt;
+  std::uint64_t bits = 0;
+  for (const char c : text.substr(2, text.size() - 3)) {
+    if (c != '0' && c != '1') return std::nullopt;
+    bits = (bits << 1U) | static_cast<std::uint64_t>(c - '0');
+  }
+  return Value::of_uint(bits);
+}
+
+// Plain notation with exactly `scale` fraction digits; beyond them the server has rounded already.
+std::optional<std::string> fixed_point(std::string_view text, std::uint32_t scale) {
+  std::string out;
+  std::optional<std::uint32_t> fraction;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '.' && !fraction) {
+      fraction = 0;
+    } else if (c >= '0' && c <= '9') {
+      if (fraction && (*fraction)++ >= scale) return std::nullopt;
+      out += c;
+    } else if (c != '-' || i != 0) {
+      return std::nullopt;
+    } else {
+      out += c;
+    }
+  }
+  out.append(scale - fraction.value_or(0), '0');
+  return out;
+}
+
+std::optional<Parsed> parse_decimal(const ColumnDef& column, std::string_view text, CellKind kind) {
+  std::optional<std::string> digits = fixed_point(text, column.scale);
+  if (!digits) return std::nullopt;
+  if (kind == CellKind::kDecimalText) return Parsed{{}, std::move(*digits)};
+  const auto unscaled = number<std::int64_t>(*digits);
+  if (!unscaled) return std::nullopt;
+  return Parsed{Value::of_int(*unscaled), {}};
+}
+
+int hex_digit(char c) {
+  c = lower(c);
+  if (c >= '0' && c <= '9') return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// MySQL shows defaults of BINARY and VARBINARY as 0x6162; other text is taken as the bytes themselves.
+std::string binary_bytes(const ColumnDef& column, std::string_view text) {
+  std::string bytes;
+  if (text.starts_with("0x") && text.size() % 2 == 0) {
+    for (std::size_t i = 2; i < text.size(); i += 2) {
+      const int high = hex_digit(text[i]);
+      const int low = hex_digit(text[i + 1]);
+      if (high < 0 || low < 0) {
+        bytes = text;
+        break;
+      }
+      bytes += static_cast<char>(high * 16 + low);
+    }
+  } else {
+    bytes = text;
+  }
+  if (column.data_type == "binary" && bytes.size() < column.length) bytes.resize(column.length);
+  return bytes;
+}
+
+template <class T>
+std::optional<Parsed> with(std::optional<T> parsed, Value (*make)(T)) {
+  if (!parsed) return std::nullopt;
+  return Parsed{make(*parsed), {}};
+}
+std::optional<Parsed> with(std::optional<Value> value) {
+  if (!value) return std::nullopt;
+  return Parsed{*value, {}};
+}
+
+std::optional<Parsed> parse_integer(const ColumnDef& column, std::string_view text) {
+  if (column.kind == ColumnKind::kTime) return with(parse_time(text));
+  if (column.kind == ColumnKind::kUint) return with(number<std::uint64_t>(text), Value::of_uint);
+  return with(number<std::int64_t>(text), Value::of_int);
+}
+
+std::optional<Parsed> parse_default(const ColumnDef& column, CellKind kind, std::string_view text) {
+  switch (kind) {
+    case CellKind::kInteger:
+      return parse_integer(column, text);
+    case CellKind::kFloat:
+    case CellKind::kWideFloat:
+      return with(number<float>(text), Value::of_float);
+    case CellKind::kDouble:
+      return with(number<double>(text), Value::of_double);
+    case CellKind::kDecimal64:
+    case CellKind::kDecimalText:
+      return parse_decimal(column, text, kind);
+    case CellKind::kString:
+      return Parsed{{}, std::string(text)};
+    case CellKind::kBytes:
+      return Parsed{{}, binary_bytes(column, text)};
+    case CellKind::kDate:
+    case CellKind::kDatetimeMs:
+    case CellKind::kDatetimeUs:
+      return with(parse_civil(text));
+    case CellKind::kTimestamp:
+      return with(parse_timestamp(text));
+    case CellKind::kBoolean:
+    case CellKind::kBits:
+      return with(parse_bits(text));
+  }
+  return std::nullopt;
+}
+
+std::string cell_json(const CellFormat& format, const Value& value) {
+  std::string out(cell_size_max(format.kind) + kWriteSlack, '\0');
+  if (format.kind == CellKind::kString) out.resize(out.size() + string_size_max(value.text()));
+  if (format.kind == CellKind::kBytes) out.resize(out.size() + base64_size(value.size) + 2);
+  const char* const end = write_cell(out.data(), format, value);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+  return out;
+}
+
+bool is_text(CellKind kind) {
+  return kind == CellKind::kString || kind == CellKind::kBytes || kind == CellKind::kDecimalText;
+}
+
+std::string epoch_json(CellKind kind) {
+  return kind == CellKind::kTimestamp ? std::string(kEpochText) : "0";
+}
+
+// DEFAULT CURRENT_TIMESTAMP: the original shows the epoch, but not for a nullable TIMESTAMP.
+std::optional<std::string> current_time_json(const ColumnDef& column, CellKind kind) {
+  if (!is_temporal(kind)) return std::nullopt;
+  if (kind == CellKind::kTimestamp && column.nullable) return std::nullopt;
+  return epoch_json(kind);
+}
+
+}  // namespace
+
+std::optional<std::string> default_json(const ColumnDef& column, const CellFormat& format) {
+  if (!column.default_text || column.auto_increment || column.generated) return std::nullopt;
+  const std::string_view text = *column.default_text;
+  if (is_temporal(format.kind) && is_current_time(text)) {
+    return current_time_json(column, format.kind);
+  }
+  if (column.default_is_expression) return std::nullopt;
+  std::optional<Parsed> parsed = parse_default(column, format.kind, text);
+  if (!parsed) return std::nullopt;
+  if (is_text(format.kind)) parsed->value = Value::of_text(parsed->storage);
+  if (has_value(format.kind, parsed->value)) return cell_json(format, parsed->value);
+  if (column.nullable) return std::nullopt;
+  return epoch_json(format.kind);
+}
+
+std::string fallback_json(const ColumnDef& column, const CellFormat& format) {
+  if (column.kind == ColumnKind::kJson) return R"("{}")";
+  switch (format.kind) {
+    case CellKind::kInteger:
+    case CellKind::kDate:
+    case CellKind::kDatetimeMs:
+    case CellKind::kDatetimeUs:
+      return "0";
+    case CellKind::kFloat:
+    case CellKind::kWideFloat:
+    case CellKind::kDouble:
+      return "0.0";
+    case CellKind::kDecimal64:
+    case CellKind::kDecimalText:
+      return R"("AA==")";
+    case CellKind::kString:
+    case CellKind::kBytes:
+    case CellKind::kBits:
+      return R"("")";
+    case CellKind::kTimestamp:
+      return std::string(kEpochText);
+    case CellKind::kBoolean:
+      return "false";
+  }
+  return "null";
+}
+
+}  // namespace tidemark

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/row_plan.h"
+
+#include <algorithm>
+
+#include "encode/json_text.h"
+
+namespace tidemark {
+
+RowPlan::RowPlan(std::span<const PlannedColumn> columns) {
+  const auto keep = [&](std::string_view text) {
+    const std::size_t at = constants_.size();
+    constants_ += text;
+    return static_cast<std::uint32_t>(at);
+  };
+  for (const PlannedColumn& column : columns) {
+    const std::string name = (steps_.empty() ? "{" : ",") + json_string(column.name) + ":";
+    const CellKind kind = column.format.kind;
+    steps_.push_back({.format = column.format,
+                      .column = column.index,
+                      .name_at = keep(name),
+                      .name_size = static_cast<std::uint32_t>(name.size()),
+                      .null_at = keep(column.null_json),
+                      .null_size = static_cast<std::uint32_t>(column.null_json.size())});
+    fixed_size_ += name.size() + std::max(cell_size_max(kind), column.null_json.size());
+    if (kind == CellKind::kString || kind == CellKind::kBytes) {
+      texts_.push_back({column.index, kind == CellKind::kBytes});
+    }
+  }
+  fixed_size_ += 2;  // the braces
+  constants_.append(16, '\0');
+}
+
+std::size_t RowPlan::size_max(RowView row) const {
+  std::size_t size = fixed_size_;
+  for (const TextColumn& text : texts_) {
+    const Value& value = row[text.column];
+    if (value.null) continue;
+    size += text.base64 ? base64_size(value.size) + 2 : string_size_max(value.text());
+  }
+  return size;
+}
+
+char* RowPlan::write(char* out, RowView row) const {
+  if (steps_.empty()) return write_literal(out, "{}");
+  const char* const constants = constants_.data();
+  for (const Step& step : steps_) {
+    out = write_padded(out, constants + step.name_at, step.name_size);
+    const Value& value = row[step.column];
+    if (value.null || !has_value(step.format.kind, value)) {
+      out = write_padded(out, constants + step.null_at, step.null_size);
+    } else {
+      out = write_cell(out, step.format, value);
+    }
+  }
+  *out++ = '}';
+  return out;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/table_encoder.h"
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/assert.h"
+#include "encode/column_default.h"
+#include "encode/envelope.h"
+#include "encode/identity.h"
+#include "encode/json_text.h"
+#include "encode/record_schema.h"
+#include "encode/row_plan.h"
+
+namespace tidemark {
+namespace {
+
+struct Range {
+  std::uint32_t at = 0;
+  std::uint32_t size = Record::kNull;
+};
+
+// Grows `out` by at most `size_max` bytes that `write` fills: char* in, end out.
+template <class Write>
+Range append(std::string& out, std::size_t size_max, Write write) {
+  const std::size_t at = out.size();
+  out.resize_and_overwrite(at + size_max + kWriteSlack, [&](char* data, std::size_t) {
+    return static_cast<std::size_t>(write(data + at) - data);
+  });
+  ASSERT(out.size() < Record::kNull, "batch of 4 GiB or more");
+  return {static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(out.size() - at)};
+}
+
+void append_record(RecordBatch& batch, const Topic* topic, Range key, Range value, Range headers) {
+  batch.records().push_back({.topic = topic,
+                             .key_at = key.at,
+                             .key_size = key.size,
+                             .value_at = value.at,
+                             .value_size = value.size,
+                             .headers_at = headers.at,
+                             .headers_size = headers.size});
+}
+
+Result<SchemaColumn> schema_column(const TableDef& table, const ColumnDef& column,
+                                   const EncodeSettings& settings) {
+  const std::optional<CellFormat> format = cell_format_of(column, settings.time_adjuster);
+  if (!format) {
+    Error error(ErrorKind::kUnsupported,
+                "column " + column.name + " has type " + column.column_type +
+                    ", which records cannot carry yet",
+                "leave the column or the table out of the capture");
+    return std::unexpected(std::move(error).at(table.id.text()));
+  }
+  return SchemaColumn{&column, *format, default_json(column, *format)};
+}
+
+// What stands for null: SQL NULL, or a date that is none.
+std::string null_json(const SchemaColumn& column, bool replace_null_with_default) {
+  if (column.column->nullable) {
+    return replace_null_with_default ? column.default_json.value_or("null") : "null";
+  }
+  return column.default_json ? *column.default_json : fallback_json(*column.column, column.format);
+}
+
+RowPlan row_plan(std::span<const SchemaColumn> columns, std::span<const std::uint32_t> indexes,
+                 const EncodeSettings& settings) {
+  std::vector<PlannedColumn> planned;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    planned.push_back({.index = indexes[i],
+                       .name = columns[i].column->name,
+                       .format = columns[i].format,
+                       .null_json = null_json(columns[i], settings.replace_null_with_default)});
+  }
+  return RowPlan(planned);
+}
+
+}  // namespace
+
+// The EncodePlan of one table version.
+struct TableEncoder::Plan {
+  Plan(const EncoderContext& context, TablePtr table_version, std::span<const SchemaColumn> columns,
+       std::span<const SchemaColumn> key_columns);
+
+  Range append_key(RowView row, RecordBatch& batch) const;
+  Range append_value(const Change& change, Op op, const RecordTime& now, RecordBatch& batch) const;
+  Range append_headers(RecordBatch& batch) const;
+  Range append_key_headers(bool new_key, RowView key_row, RecordBatch& batch) const;
+  void encode_key_change(const Change& change, const RecordTime& now, RecordBatch& batch) const;
+
+  std::size_t key_size_max(RowView row) const {
+    return key_begin.size() + key.size_max(row) + key_end.size();
+  }
+  char* write_key(char* out, RowView row) const {
+    return write_text(key.write(write_text(out, key_begin), row), key_end);
+  }
+  char* write_image(char* out, RowView row) const {
+    return row.empty() ? write_literal(out, "null") : rows.write(out, row);
+  }
+  std::size_t image_size_max(RowView row) const { return row.empty() ? 4 : rows.size_max(row); }
+  void check(RowView row) const {
+    ASSERT(row.size() == table->columns.size(), "row of another version of " + table->id.text());
+  }
+
+  TablePtr table;
+  const Topic* topic;
+  bool tombstones;
+  std::string key_schema;
+  std::string value_schema;
+  std::string key_begin;  // {"schema":..,"payload":  if schemas are on
+  std::string key_end;
+  RowPlan rows;
+  RowPlan key;
+  IdentityPlan identity;
+  EnvelopeText envelope;
+  HeaderText headers;
+};
+
+namespace {
+
+std::vector<std::uint32_t> all_columns(const TableDef& table) {
+  std::vector<std::uint32_t> indexes(table.columns.size());
+  for (std::uint32_t i = 0; i < indexes.size(); ++i) indexes[i] = i;
+  return indexes;
+}
+
+EnvelopeText envelope_text(const EncoderContext& context, const TableDef& table,
+                           std::string_view schema) {
+  return EnvelopeText({.connector_version = context.connector_version,
+                       .connector_name = context.connector_name,
+                       .topic_prefix = context.topic_prefix,
+                       .database = table.id.database,
+                       .table = table.id.table},
+                      context.settings.schemas_enable_value ? schema : std::string_view(),
+                      context.settings.replace_null_with_default);
+}
+
+HeaderText header_text(const EncoderContext& context, std::string_view key_schema) {
+  return HeaderText({.topic_prefix = context.topic_prefix,
+                     .task_id = context.task_id,
+                     .connector_name = context.connector_name,
+                     .run_id = context.run_id},
+                    context.settings,
+                    context.settings.schemas_enable_headers ? key_schema : std::string_view());
+}
+
+}  // namespace
+
+TableEncoder::Plan::Plan(const EncoderContext& context, TablePtr table_version,
+                         std::span<const SchemaColumn> columns,
+                         std::span<const SchemaColumn> key_columns)
+    : table(std::move(table_version)),
+      topic(context.topics->intern(
+          topic_name(context.topic_prefix, context.topic_delimiter, table->id))),
+      tombstones(context.settings.tombstones),
+      key_schema(key_columns.empty() ? "" : key_schema_json(topic->name, key_columns)),
+      value_schema(envelope_schema_json(topic->name, context.connector_name, columns)),
+      rows(row_plan(columns, all_columns(*table), context.settings)),
+      key(row_plan(key_columns, table->key_columns, context.settings)),
+      identity(*table),
+      envelope(envelope_text(context, *table, value_schema)),
+      headers(header_text(context, key_schema)) {
+  if (context.settings.schemas_enable_key && !key_columns.empty()) {
+    key_begin = "{\"schema\":" + key_schema + ",\"payload\":";
+    key_end = "}";
+  }
+}
+
+Range TableEncoder::Plan::append_key(RowView row, RecordBatch& batch) const {
+  if (key.empty()) return {};
+  return append(batch.buffer(), key_size_max(row), [&](char* out) { return write_key(out, row); });
+}
+
+Range TableEncoder::Plan::append_value(const Change& change, Op op, const RecordTime& now,
+                                       RecordBatch& batch) const {
+  const RowView before = op == Op::kCreate || op == Op::kRead ? RowView() : change.before;
+  const RowView after = op == Op::kDelete ? RowView() : change.after;
+  const std::size_t size_max =
+      envelope.size_max(change.source) + image_size_max(before) + image_size_max(after);
+  return append(batch.buffer(), size_max, [&](char* out) {
+    out = write_image(envelope.write_begin(out), before);
+    out = write_image(envelope.write_between(out), after);
+    return envelope.write_end(out, change.source, op, now.wall_ns);
+  });
+}
+
+// Records in a row with the same headers share one copy.
+Range TableEncoder::Plan::append_headers(RecordBatch& batch) const {
+  const std::string_view text = headers.plain();
+  if (!batch.empty()) {
+    const Record& last = batch.records().back();
+    if (batch.headers(last) == text) return {last.headers_at, last.headers_size};
+  }
+  return append(batch.buffer(), text.size(), [&](char* out) { return write_text(out, text); });
+}
+
+Range TableEncoder::Plan::append_key_headers(bool new_key, RowView key_row,
+                                             RecordBatch& batch) const {
+  const std::size_t size_max = headers.key_change_size_max() + key.size_max(key_row);
+  return append(batch.buffer(), size_max, [&](char* out) {
+    out = new_key ? headers.write_new_key_begin(out) : headers.write_old_key_begin(out);
+    return headers.write_key_end(key.write(out, key_row));
+  });
+}
+
+void TableEncoder::Plan::encode_key_change(const Change& change, const RecordTime& now,
+                                           RecordBatch& batch) const {
+  const Range old_key = append_key(change.before, batch);
+  const Range to_new = append_key_headers(true, change.after, batch);
+  append_record(batch, topic, old_key, append_value(change, Op::kDelete, now, batch), to_new);
+  if (tombstones) append_record(batch, topic, old_key, {}, to_new);
+  const Range new_key = append_key(change.after, batch);
+  const Range from_old = append_key_headers(false, change.before, batch);
+  append_record(batch, topic, new_key, append_value(change, Op::kCreate, now, batch), from_old);
+}
+
+TableEncoder::TableEncoder(std::unique_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+TableEncoder::~TableEncoder() = default;
+
+Result<std::unique_ptr<TableEncoder>> TableEncoder::compile(const EncoderContext& context,
+                                                            TablePtr table) {
+  ASSERT(context.topics != nullptr && table != nullptr);
+  std::vector<SchemaColumn> columns;
+  for (const ColumnDef& column : table->columns) {
+    columns.push_back(TRY(schema_column(*table, column, context.settings)));
+  }
+  std::vector<SchemaColumn> key_columns;
+  for (const std::uint32_t index : table->key_columns) key_columns.push_back(columns[index]);
+  auto plan = std::make_unique<Plan>(context, std::move(table), columns, key_columns);
+  return std::unique_ptr<TableEncoder>(new TableEncoder(std::move(plan)));
+}
+
+const Topic* TableEncoder::topic() const { return plan_->topic; }
+const TablePtr& TableEncoder::table() const { return plan_->table; }
+bool TableEncoder::has_key() const { return !plan_->key.empty(); }
+std::string_view TableEncoder::key_schema() const { return plan_->key_schema; }
+std::string_view TableEncoder::envelope_schema() const { return plan_->value_schema; }
+
+void TableEncoder::encode(const Change& change, const RecordTime& now, RecordBatch& batch) const {
+  const bool has_before = change.op == Op::kUpdate || change.op == Op::kDelete;
+  if (has_before) plan_->check(change.before);
+  if (change.op != Op::kDelete) plan_->check(change.after);
+  if (change.op == Op::kUpdate && key_changed(change.before, change.after)) {
+    plan_->encode_key_change(change, now, batch);
+    return;
+  }
+  const Range key =
+      plan_->append_key(change.op == Op::kDelete ? change.before : change.after, batch);
+  const Range headers = plan_->append_headers(batch);
+  append_record(batch, plan_->topic, key, plan_->append_value(change, change.op, now, batch),
+                headers);
+  if (change.op == Op::kDelete && plan_->tombstones) {
+    append_record(batch, plan_->topic, key, {}, headers);
+  }
+}
+
+void TableEncoder::encode_row(RowView row, std::string& out) const {
+  plan_->check(row);
+  append(out, plan_->rows.size_max(row), [&](char* at) { return plan_->rows.write(at, row); });
+}
+
+void TableEncoder::encode_key(RowView row, std::string& out) const {
+  plan_->check(row);
+  if (plan_->key.empty()) return;
+  append(out, plan_->key_size_max(row), [&](char* at) { return plan_->write_key(at, row); });
+}
+
+void TableEncoder::assemble_read(std::string_view key_json, std::string_view row_json,
+                                 const SourceInfo& source, const RecordTime& now,
+                                 RecordBatch& batch) const {
+  const Plan& plan = *plan_;
+  Range key;
+  if (!plan.key.empty()) {
+    key = append(batch.buffer(), key_json.size(),
+                 [&](char* out) { return write_text(out, key_json); });
+  }
+  const Range headers = plan.append_headers(batch);
+  const std::size_t size_max = plan.envelope.size_max(source) + row_json.size() + 4;
+  const Range value = append(batch.buffer(), size_max, [&](char* out) {
+    out = write_literal(plan.envelope.write_begin(out), "null");
+    out = write_text(plan.envelope.write_between(out), row_json);
+    return plan.envelope.write_end(out, source, Op::kRead, now.wall_ns);
+  });
+  append_record(batch, plan.topic, key, value, headers);
+}
+
+bool TableEncoder::key_changed(RowView before, RowView after) const {
+  return plan_->identity.differs(before, after);
+}
+
+void TableEncoder::append_identity(RowView row, std::string& out) const {
+  plan_->check(row);
+  plan_->identity.append(row, out);
+}
+
+}  // namespace tidemark
