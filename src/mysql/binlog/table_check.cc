@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agreement between a table map and the structure we believe the table to have.
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "mysql/binlog/table_map.h"
+#include "mysql/value/arena.h"
+#include "mysql/value/charset.h"
+
+namespace tidemark {
+namespace {
+
+// What the wire has for a column of information_schema. `old` is the form of tables made before 5.6.
+struct Expected {
+  WireType type;
+  std::optional<WireType> old = std::nullopt;
+  std::uint32_t size = 0;  // 0: not compared
+};
+
+std::uint32_t set_bytes(std::size_t members) {
+  const auto bytes = static_cast<std::uint32_t>((members + 7) / 8);
+  return bytes > 4 ? 8 : bytes;
+}
+
+std::optional<Expected> expected_of(const ColumnDef& column) {
+  struct Row {
+    std::string_view name;
+    Expected expected;
+  };
+  static constexpr std::array<Row, 29> kByName{{
+      {"tinyint", {WireType::kTiny}},
+      {"smallint", {WireType::kShort}},
+      {"mediumint", {WireType::kInt24}},
+      {"int", {WireType::kLong}},
+      {"bigint", {WireType::kLongLong}},
+      {"float", {WireType::kFloat}},
+      {"double", {WireType::kDouble}},
+      {"decimal", {WireType::kNewDecimal}},
+      {"year", {WireType::kYear}},
+      {"date", {WireType::kDate, WireType::kNewDate}},
+      {"time", {WireType::kTime2, WireType::kTime}},
+      {"datetime", {WireType::kDatetime2, WireType::kDatetime}},
+      {"timestamp", {WireType::kTimestamp2, WireType::kTimestamp}},
+      {"tinytext", {WireType::kBlob, std::nullopt, 1}},
+      {"tinyblob", {WireType::kBlob, std::nullopt, 1}},
+      {"text", {WireType::kBlob, std::nullopt, 2}},
+      {"blob", {WireType::kBlob, std::nullopt, 2}},
+      {"mediumtext", {WireType::kBlob, std::nullopt, 3}},
+      {"mediumblob", {WireType::kBlob, std::nullopt, 3}},
+      {"longtext", {WireType::kBlob, std::nullopt, 4}},
+      {"longblob", {WireType::kBlob, std::nullopt, 4}},
+      {"json", {WireType::kJson}},
+      {"vector", {WireType::kVector}},
+      {"char", {WireType::kString}},
+      {"binary", {WireType::kString}},
+      {"varchar", {WireType::kVarchar, WireType::kVarString}},
+      {"varbinary", {WireType::kVarchar, WireType::kVarString}},
+      {"bit", {WireType::kBit}},
+      {"enum", {WireType::kEnum}},
+  }};
+  const std::string_view type = column.data_type;
+  if (type == "set")
+    return Expected{WireType::kSet, std::nullopt, set_bytes(column.members.size())};
+  for (const Row& row : kByName) {
+    if (row.name != type) continue;
+    Expected expected = row.expected;
+    if (type == "enum") expected.size = column.members.size() < 256 ? 1 : 2;
+    if (type == "bit") expected.size = column.length;
+    if (type == "char" || type == "binary" || type == "varchar" || type == "varbinary") {
+      expected.size = column.octets;
+    }
+    return expected;
+  }
+  return std::nullopt;  // spatial and unknown types: never decoded, so nothing rests on them
+}
+
+std::unexpected<Error> disagree(const TableMap& map, std::string_view column,
+                                std::string_view logged, std::string_view known) {
+  return fail(ErrorKind::kUnsupported,
+              fmt::format("column {} of {} is {} in the binlog, but {} in the known structure",
+                          column, map.table_text(), logged, known),
+              "the table was altered while its structure was being read: restart the connector; if "
+              "this comes again, run a new snapshot of the table");
+}
+
+std::string_view charset_name(Charset charset) {
+  switch (charset) {
+    case Charset::kNone:
+      return "no charset";
+    case Charset::kUtf8:
+      return "utf8";
+    case Charset::kLatin1:
+      return "latin1";
+    case Charset::kAscii:
+      return "ascii";
+    case Charset::kBinary:
+      return "binary";
+    case Charset::kOther:
+      return "another charset";
+  }
+  return "unknown";
+}
+
+// Character columns have their charset; BINARY, VARBINARY and BLOB travel as charset binary.
+Charset expected_charset(const ColumnDef& column) {
+  return column.charset == Charset::kNone ? Charset::kBinary : column.charset;
+}
+
+// Compares what members the event lists with the known ones, as far as their charset is decoded.
+bool same_members(const MapColumn& logged, const ColumnDef& known, bool charset_known) {
+  if (logged.members.size() != known.members.size()) return false;
+  const Charset charset = charset_known ? charset_of_collation(logged.collation) : known.charset;
+  Arena arena;
+  for (std::size_t i = 0; i < known.members.size(); ++i) {
+    std::string_view text = logged.members[i];
+    if (charset == Charset::kLatin1) text = latin1_to_utf8(text, arena);
+    const bool comparable = charset == Charset::kUtf8 || charset == Charset::kLatin1 ||
+                            charset == Charset::kAscii || is_ascii(text);
+    if (comparable && text != known.members[i]) return false;
+  }
+  return true;
+}
+
+Status check_type(const TableMap& map, const MapColumn& logged, const ColumnDef& known) {
+  const std::optional<Expected> expected = expected_of(known);
+  if (!expected) return {};
+  const auto differs = [&](std::string_view what) {
+    return disagree(map, known.name, what, known.column_type);
+  };
+  if (logged.type != expected->type && logged.type != expected->old)
+    return differs(to_string(logged.type));
+  if (expected->size != 0 && logged.size != expected->size) {
+    return differs(fmt::format("{} of size {}", to_string(logged.type), logged.size));
+  }
+  if (logged.type == WireType::kNewDecimal &&
+      (logged.precision != known.precision || logged.scale != known.scale)) {
+    return differs(fmt::format("DECIMAL({},{})", logged.precision, logged.scale));
+  }
+  const bool has_fraction = logged.type == WireType::kTimestamp2 ||
+                            logged.type == WireType::kDatetime2 || logged.type == WireType::kTime2;
+  if (has_fraction && logged.fraction_digits != known.fraction_digits) {
+    return differs(fmt::format("{}({})", to_string(logged.type), logged.fraction_digits));
+  }
+  return {};
+}
+
+Status check_metadata(const TableMap& map, const MapColumn& logged, const ColumnDef& known) {
+  const auto differs = [&](std::string_view what) {
+    return disagree(map, known.name, what, known.column_type);
+  };
+  if (logged.nullable != known.nullable) return differs(logged.nullable ? "nullable" : "NOT NULL");
+  if (map.has_signedness && is_numeric(logged.type) && logged.type != WireType::kYear &&
+      logged.is_unsigned != known.is_unsigned) {
+    return differs(
+        fmt::format("{} {}", to_string(logged.type), logged.is_unsigned ? "unsigned" : "signed"));
+  }
+  const bool member_type = logged.type == WireType::kEnum || logged.type == WireType::kSet;
+  const bool charset_sent =
+      (map.has_charsets && is_character(logged.type)) || (map.has_member_charsets && member_type);
+  const Charset charset = charset_of_collation(logged.collation);
+  if (charset_sent && charset != expected_charset(known)) {
+    return disagree(map, known.name,
+                    fmt::format("{} in {} (collation {})", to_string(logged.type),
+                                charset_name(charset), logged.collation),
+                    fmt::format("{} in {}", known.column_type,
+                                known.charset_name.empty() ? "binary" : known.charset_name));
+  }
+  if (map.has_members && member_type && !same_members(logged, known, map.has_member_charsets)) {
+    return differs(fmt::format("{} with other members", to_string(logged.type)));
+  }
+  if (map.has_names && logged.name != known.name) {
+    return disagree(map, known.name, fmt::format("named {}", logged.name), "named so");
+  }
+  return {};
+}
+
+Status check_key(const TableMap& map, const TableDef& table) {
+  const bool logged_key = !map.key_columns.empty();
+  if (!map.has_names || (!logged_key && !table.key_is_primary)) return {};
+  if (logged_key == table.key_is_primary && map.key_columns == table.key_columns) return {};
+  return fail(
+      ErrorKind::kUnsupported,
+      fmt::format("the primary key of {} in the binlog has other columns than the known one",
+                  map.table_text()),
+      "restart the connector, which reads the structure anew; if this comes again, run a new "
+      "snapshot of the table");
+}
+
+}  // namespace
+
+Status check_against(const TableMap& map, const TableDef& table) {
+  if (map.columns.size() != table.columns.size()) {
+    return fail(
+        ErrorKind::kUnsupported,
+        fmt::format("{} has {} columns in the binlog, but {} in the known structure",
+                    map.table_text(), map.columns.size(), table.columns.size()),
+        "the table was altered while its structure was being read: restart the connector; if "
+        "this comes again, run a new snapshot of the table");
+  }
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    TRY(check_type(map, map.columns[i], table.columns[i]));
+    TRY(check_metadata(map, map.columns[i], table.columns[i]));
+  }
+  return check_key(map, table);
+}
+
+}  // namespace tidemark
