@@ -1,0 +1,431 @@
+"""One run of the oracle: a workload and snapshots, an engine that is killed and cut off, and the proof afterwards.
+
+    oracle.py --seed 7 --kills 20 --readers 2 --strategy insert_insert
+
+Prints one line a check and a summary; the status is 1 when something does not hold, with the first violations in full
+and the folder that holds output, journal and logs. What happens follows from the seed; when it meets what does not.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import pymysql  # pylint: disable=wrong-import-position
+
+from harness import standard  # pylint: disable=wrong-import-position
+from harness.engine import ROOT  # pylint: disable=wrong-import-position
+from harness.servers import Mysql  # pylint: disable=wrong-import-position
+from oracle import source  # pylint: disable=wrong-import-position
+from oracle.check import Proof, Run  # pylint: disable=wrong-import-position
+from oracle.proxy import Proxy  # pylint: disable=wrong-import-position
+from oracle.records import segments  # pylint: disable=wrong-import-position
+from oracle.workload import MARKER, Workload, mark  # pylint: disable=wrong-import-position
+
+SIGNALS = "oracle.signals"
+FAULTS = ("ignore_noted", "close_early", "cursor_ahead")
+CATCH_UP_S = 90
+
+
+class Broken(Exception):
+    """The engine did what it must not, before the records were even looked at."""
+
+
+def fault_binary():
+    """The build that can break its own window logic."""
+    return Path(os.environ.get("TIDEMARK_FAULT_BIN") or ROOT / "build/faults/tidemark")
+
+
+class Snapshots:
+    """Sends snapshot signals, one snapshot at a time for each table, and learns how each ends."""
+
+    def __init__(self, server, folder, tables, rng):
+        self._server = server
+        self._folder = folder
+        self._tables = tables
+        self._rng = rng
+        self.runs = []
+        self.stops = {}
+        self.signals = []
+        self.active = {}  # table -> Run
+        self.paused = False
+        self.completed = 0
+        self.refused = []
+        self._sent = 0
+
+    def _send(self, kind, data=None):
+        self._sent += 1
+        signal_id = f"{kind}-{self._sent}"
+        standard.send_signal(self._server, SIGNALS, kind, data, signal_id)
+        self.signals.append(signal_id)
+        return signal_id
+
+    def execute(self, names, condition=None):
+        """Asks for incremental snapshots of tables that are not being read; condition: (SQL, predicate)."""
+        self._sent += 1
+        signal_id = f"execute-snapshot-{self._sent}"
+        data = {"data-collections": [self._pattern(name) for name in names], "type": "incremental"}
+        if condition:
+            data["additional-conditions"] = [{"data-collection": n, "filter": condition[0]} for n in names]
+        for name in names:
+            run = Run(signal_id, name, condition[1] if condition else None)
+            self.runs.append(run)
+            self.active[name] = run
+        standard.send_signal(self._server, SIGNALS, "execute-snapshot", data, signal_id)
+        self.signals.append(signal_id)
+
+    def _pattern(self, name):
+        """A table's name, as it is or as a regular expression."""
+        return name if self._rng.random() < 0.7 else re.escape(name).replace("_", "[_]")
+
+    def something(self):
+        """One signal at random."""
+        free = [name for name in self._tables if name not in self.active]
+        dice = self._rng.random()
+        if self.paused and dice < 0.5:
+            self.resume()
+        elif free and dice < 0.75:
+            names = self._rng.sample(free, self._rng.randint(1, min(3, len(free))))
+            condition = None
+            if self._rng.random() < 0.2:
+                remainder = self._rng.randrange(3)
+                condition = (f"version % 3 = {remainder}", lambda row, r=remainder: row["version"] % 3 == r)
+            self.execute(names, condition)
+        elif self.active and dice < 0.85:
+            self._stop()
+        elif self.active and not self.paused and dice < 0.95:
+            self._send("pause-snapshot")
+            self.paused = True
+
+    def _stop(self):
+        names = self._rng.sample(sorted(self.active), 1) if self._rng.random() < 0.7 else None
+        data = {"type": "incremental"} | ({"data-collections": names} if names else {})
+        stopped = names or list(self.active)
+        self.stops[self._send("stop-snapshot", data)] = stopped
+
+    def resume(self):
+        self._send("resume-snapshot")
+        self.paused = False
+
+    def look(self):
+        """Takes up what the engine has stored about our signals."""
+        state = standard.stored(self._folder) or {}
+        for verdict in state.get("verdicts", ()):
+            if not verdict["accepted"] and verdict not in self.refused:
+                self.refused.append(verdict)
+        for outcome in state.get("outcomes", ()):
+            run = self.active.get(outcome["collection"])
+            if run is None or run.signal_id != outcome["signal_id"]:
+                continue
+            run.status = "COMPLETED" if outcome["status"] in ("COMPLETED", "EMPTY") else outcome["status"]
+            if run.status == "FAILED":
+                raise Broken(f"the snapshot of {run.table} by {run.signal_id} failed: {outcome}")
+            mark(self._server, f"ended {run.signal_id} {run.table}")
+            self.completed += run.status == "COMPLETED"
+            del self.active[run.table]
+        for verdict in self.refused:
+            if verdict["signal_id"].startswith("execute"):
+                raise Broken(f"a good signal was refused: {verdict}")
+
+
+class OracleRun:
+    """Everything of one run; use run()."""
+
+    def __init__(self, options):
+        self.options = options
+        self._rng = random.Random(f"{options.seed}-schedule")
+        self.folder = Path(tempfile.mkdtemp(prefix=f"tidemark-oracle-{options.seed}-"))
+        self._server = self._workload = self._proxy = self._engine = self._snapshots = None
+        self.kills = self.cuts = 0
+        self.report = None
+        self._notes = {}
+
+    # -- setting up ------------------------------------------------------------------------------------------------
+
+    def _choose(self):
+        """What the options leave open, from the seed."""
+        rng, options = self._rng, self.options
+        self.readers = options.readers or rng.choice((1, 2, 4))
+        self.strategy = options.strategy or rng.choice(("insert_insert", "insert_delete"))
+        self.chunk = options.chunk_size or rng.choice((7, 50, 200, 1000))
+        self.mode = options.mode or rng.choice(("initial", "initial", "no_data"))
+        self.flush_ms = rng.choice((20, 100, 500))
+        self.gtid = not options.no_gtid and rng.random() > options.file_position
+        self.rotate = rng.choice((1_000_000, 20_000_000))
+
+    def _set_up(self):
+        self._choose()
+        self._server = Mysql(gtid=self.gtid, server_id=None)
+        self._workload = Workload(self._server, self.options.seed, tables=self.options.tables, rate=self.options.rate,
+                                  rows=self.options.rows)
+        self._workload.set_up()
+        self._server.execute(standard.SIGNAL_DDL.format(SIGNALS))
+        standard.account(self._server, SIGNALS)
+        self._proxy = Proxy(self._server.port)
+        env = {"TIDEMARK_WINDOW_FAULT": self.options.fault} if self.options.fault else {}
+        self._engine = standard.engine(
+            self._server, self.folder, env=env,
+            **{
+                "database.port": self._proxy.port,
+                "database.include.list": "oracle",
+                "signal.data.collection": SIGNALS,
+                "snapshot.mode": self.mode,
+                "incremental.snapshot.chunk.size": self.chunk,
+                "incremental.snapshot.max.threads": self.readers,
+                "incremental.snapshot.watermarking.strategy": self.strategy,
+                "offset.flush.interval.ms": self.flush_ms,
+                "debezium.sink.file.rotate.bytes": self.rotate,
+            },
+        )
+        self._snapshots = Snapshots(self._server, self.folder, [t.id for t in self._workload.tables], self._rng)
+
+    # -- the run ---------------------------------------------------------------------------------------------------
+
+    def run(self):
+        """The whole run; True when everything holds."""
+        try:
+            self._set_up()
+            self._workload.start()
+            must_from = self._begin()
+            self._trouble()
+            self._settle()
+            self._prove(must_from)
+            ok = self.report.ok
+        except Exception as error:  # pylint: disable=broad-except
+            ok = False
+            self._say(f"BROKEN {type(error).__name__}: {error}")
+            if not isinstance(error, (Broken, AssertionError)):
+                raise
+        finally:
+            self._tear_down()
+        self._print(ok)
+        if ok and not self.options.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return ok
+
+    def _begin(self):
+        """Starts the engine; the time from which every transaction must be in the stream, if it is known."""
+        self._engine.start()
+        if self.mode == "initial":
+            return None
+        self._await_marker("start")
+        self._await(lambda: standard.stored(self.folder), "a stored offset")
+        return time.monotonic()
+
+    def _trouble(self):
+        """Kills, cuts and signals at random instants."""
+        rng, options = self._rng, self.options
+        plan = [(rng.uniform(0.3, options.seconds), self._kill) for _ in range(options.kills)]
+        if not options.calm:
+            plan += [(rng.uniform(0.5, options.seconds), self._cut) for _ in range(max(2, options.kills // 3))]
+            plan += [(rng.uniform(0.5, options.seconds), self._drop_all) for _ in range(max(1, options.kills // 6))]
+            plan += [(rng.uniform(0.5, options.seconds), self._stall) for _ in range(max(1, options.kills // 6))]
+            plan += [(rng.uniform(0.5, options.seconds), self._cut_worker) for _ in range(3)]
+        at = 0.3
+        while at < options.seconds:
+            plan.append((at, self._snapshots.something))
+            at += rng.uniform(0.05, 0.6)
+        plan.sort(key=lambda step: step[0])
+        started = time.monotonic()
+        for at, action in plan:
+            while (left := started + at - time.monotonic()) > 0:
+                time.sleep(min(left, 0.05))
+                self._check_alive()
+                self._snapshots.look()
+            action()
+
+    def _check_alive(self):
+        if self._workload.failures:
+            raise RuntimeError(self._workload.failures[0])
+        if not self._engine.running():
+            raise Broken(f"the engine ended by itself with {self._engine.process.returncode}:\n{self._engine.log()[-3000:]}")
+
+    def _kill(self):
+        self._check_alive()
+        self._engine.kill()
+        self.kills += 1
+        if self._rng.random() < 0.5:
+            time.sleep(self._rng.uniform(0, 0.3))
+        self._engine.start()
+
+    def _cut(self):
+        """The server ends one of the engine's connections, or all of them."""
+        mine = self._server.query("SELECT id FROM information_schema.processlist WHERE user = %s", (standard.USER,))
+        for (connection,) in mine if self._rng.random() < 0.3 else mine[:1] if not mine else [self._rng.choice(mine)]:
+            self._kill_connection(connection)
+
+    def _cut_worker(self):
+        self._kill_connection(self._rng.choice(self._workload.connections()))
+
+    def _kill_connection(self, connection):
+        try:
+            self._server.execute(f"KILL CONNECTION {connection}")
+            self.cuts += 1
+        except pymysql.MySQLError as error:
+            if error.args[0] != 1094:  # it is gone already
+                raise
+
+    def _drop_all(self):
+        self._proxy.drop()
+        self.cuts += 1
+
+    def _stall(self):
+        self._proxy.stall()
+        time.sleep(self._rng.uniform(0.05, 0.4))
+        if self._rng.random() < 0.5:
+            self._proxy.drop()
+        self._proxy.flow()
+        self.cuts += 1
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def _settle(self):
+        """No more trouble: lets snapshots end and the stream catch up, then stops the engine."""
+        self._workload.stop()
+        snapshots = self._snapshots
+        if snapshots.paused:
+            snapshots.resume()
+        self._await_runs()
+        if self.mode == "no_data":
+            snapshots.execute(self._workload.table_ids)
+            self._await_runs()
+        self._await_marker("end")
+        code = self._engine.stop()
+        if code != 0:
+            raise Broken(f"the engine ended with {code} after SIGTERM:\n{self._engine.log()[-3000:]}")
+
+    def _await_runs(self):
+        def done():
+            self._snapshots.look()
+            return not self._snapshots.active
+
+        self._await(done, "the end of all snapshots")
+
+    def _await_marker(self, name):
+        """Writes a marker row until it is seen in the output."""
+        text = f"{name} {self.options.seed} {time.time_ns()}"
+        mark(self._server, text)
+        last = [time.monotonic()]
+
+        def there():
+            if name == "start" and time.monotonic() - last[0] > 0.3:
+                mark(self._server, text)
+                last[0] = time.monotonic()
+            return any(text.encode() in _tail(path) for path in segments(self.folder / "records")[-2:])
+
+        self._await(there, f"the {name} marker in the output")
+
+    def _await(self, condition, what):
+        deadline = time.monotonic() + CATCH_UP_S
+        while True:
+            self._check_alive()
+            if condition():
+                return
+            if time.monotonic() > deadline:
+                raise Broken(f"not within {CATCH_UP_S} s: {what}; running: {self._snapshots.active}\n"
+                             f"{self._engine.log()[-3000:]}")
+            time.sleep(0.02)
+
+    def _prove(self, must_from):
+        connection = source.plain_connection(self._server)
+        tables = source.describe(connection, self._workload.table_ids)
+        rows = {name: source.rows(connection, table) for name, table in tables.items()}
+        connection.close()
+        proof = Proof(tables, self._workload.journal, signal_table=SIGNALS, marker_table=MARKER,
+                      runs=self._snapshots.runs, stops=self._snapshots.stops, initial=self.mode == "initial",
+                      must_from=must_from, signals=self._snapshots.signals)
+        self.report = proof.check(self.folder / "records", rows)
+
+    def _tear_down(self):
+        for step in (
+            lambda: self._workload and self._workload.stopping.set(),
+            lambda: self._engine and self._engine.kill(),
+            lambda: self._proxy and self._proxy.close(),
+            lambda: self._server and self._server.stop(),
+        ):
+            try:
+                step()
+            except Exception as error:  # pylint: disable=broad-except
+                self._say(f"while stopping: {error}")
+
+    # -- what it says ----------------------------------------------------------------------------------------------
+
+    def _say(self, text):
+        print(text, flush=True)
+
+    def _print(self, ok):
+        if self.report is not None and (not ok or not self.options.quiet):
+            for line in self.report.lines():
+                self._say("  " + line)
+        if self.report is not None and not ok:
+            for line in self.report.explain():
+                self._say(f"  {line}")
+        if not ok:
+            if self._workload:
+                self._workload.journal.dump(self.folder / "journal.jsonl")
+            self._say(f"  kept: {self.folder}")
+        snapshots = self._snapshots
+        statuses = {}
+        for run in snapshots.runs if snapshots else ():
+            statuses[run.status or "unfinished"] = statuses.get(run.status or "unfinished", 0) + 1
+        self._say(
+            f"{'ok' if ok else 'VIOLATED'}: seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
+            f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'},"
+            f" {self.kills} kills, {self.cuts} cuts, runs {statuses}"
+            + (f", fault {self.options.fault}" if self.options.fault else "")
+        )
+
+
+def _tail(path, size=1 << 20):
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read()
+
+
+def parser():
+    options = argparse.ArgumentParser(description="One run of the oracle.")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--seconds", type=float, default=25, help="of trouble")
+    options.add_argument("--kills", type=int, default=20)
+    options.add_argument("--readers", type=int, choices=(1, 2, 4), help="default: by the seed")
+    options.add_argument("--strategy", choices=("insert_insert", "insert_delete"), help="default: by the seed")
+    options.add_argument("--chunk-size", type=int, help="default: by the seed")
+    options.add_argument("--mode", choices=("initial", "no_data"), help="default: by the seed")
+    options.add_argument("--tables", type=int, default=6)
+    options.add_argument("--rows", type=int, default=1500, help="of each table at the start")
+    options.add_argument("--rate", type=float, default=150, help="transactions a second")
+    options.add_argument("--calm", action="store_true", help="cut no connections")
+    options.add_argument("--no-gtid", action="store_true")
+    options.add_argument("--file-position", type=float, default=0.2, help="share of runs without GTIDs")
+    options.add_argument("--fault", choices=FAULTS, help="break the engine's window logic (test build)")
+    options.add_argument("--keep", action="store_true", help="keep output and logs")
+    options.add_argument("--quiet", action="store_true", help="one line if all holds")
+    return options
+
+
+def run(arguments):
+    """Runs with command-line arguments; the OracleRun and whether everything holds."""
+    options = parser().parse_args(arguments)
+    before = os.environ.get("TIDEMARK_BIN")
+    if options.fault:
+        os.environ["TIDEMARK_BIN"] = str(fault_binary())
+    try:
+        one = OracleRun(options)
+        return one, one.run()
+    finally:
+        if options.fault:
+            if before is None:
+                del os.environ["TIDEMARK_BIN"]
+            else:
+                os.environ["TIDEMARK_BIN"] = before
+
+
+if __name__ == "__main__":
+    sys.exit(0 if run(sys.argv[1:])[1] else 1)

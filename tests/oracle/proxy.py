@@ -1,0 +1,83 @@
+"""A TCP proxy on loopback that can drop, stall and refuse what goes through it."""
+
+import socket
+import threading
+
+from harness.servers import HOST
+
+
+class Proxy:
+    """Forwards connections to its own port to another port on loopback."""
+
+    def __init__(self, target_port):
+        self._target = target_port
+        self._listener = socket.create_server((HOST, 0))
+        self.port = self._listener.getsockname()[1]
+        self._pairs = set()
+        self._lock = threading.Lock()
+        self._flowing = threading.Event()
+        self._flowing.set()
+        self.refusing = False
+        self.dropped = 0
+        threading.Thread(target=self._accept, daemon=True, name="proxy").start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
+                if self.refusing:
+                    raise OSError
+                server = socket.create_connection((HOST, self._target), timeout=10)
+                server.settimeout(None)
+            except OSError:
+                client.close()
+                continue
+            for one in (client, server):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            pair = (client, server)
+            with self._lock:
+                self._pairs.add(pair)
+            for source, sink in (pair, pair[::-1]):
+                threading.Thread(target=self._pump, args=(source, sink, pair), daemon=True).start()
+
+    def _pump(self, source, sink, pair):
+        try:
+            while data := source.recv(1 << 16):
+                self._flowing.wait()
+                sink.sendall(data)
+        except OSError:
+            pass
+        self._close(pair)
+
+    def _close(self, pair):
+        with self._lock:
+            self._pairs.discard(pair)
+        for one in pair:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            one.close()
+
+    def drop(self):
+        """Breaks every connection that is open now."""
+        with self._lock:
+            pairs = list(self._pairs)
+        self.dropped += len(pairs)
+        for pair in pairs:
+            self._close(pair)
+
+    def stall(self):
+        """Holds all bytes back, without a word, until flow()."""
+        self._flowing.clear()
+
+    def flow(self):
+        self._flowing.set()
+
+    def close(self):
+        self._listener.close()
+        self.flow()
+        self.drop()
