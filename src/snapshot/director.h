@@ -28,7 +28,9 @@
 //                           this window and open that one in one transaction; otherwise close this one
 //                           first and then wait_next(). Never wait_next() with an unwritten close: the
 //                           director may be waiting for it.
-//                           Any failure: report_failed() (the id is dead; a new task has a new one).
+//                           Any failure: report_failed() of the earliest window whose close is not
+//                           known to be written; the later ones of the stripe follow it, and a new
+//                           try comes as a new task with a new id.
 // Use by the source thread:
 //     at kReady of WindowSet: if begin_emit(id): drain, chunk_emitted(id, n); else discard the window
 //     at kVoided: window_voided(id, reason);   after each of its calls here: take_voided() -> discard
@@ -117,6 +119,8 @@ struct SubmitResult {
   std::optional<Error> error;
 };
 
+class Planner;
+
 class Director {
  public:
   static constexpr std::size_t kWindowsPerReader = 2;
@@ -150,7 +154,7 @@ class Director {
   [[nodiscard]] bool report_read(std::string_view window, ChunkRead read);
   // kRetryable errors are tried again for ever, with back-off; others end the table as FAILED.
   void report_failed(std::string_view window, const Error& error);
-  // The reader ends: its unread windows are void and its leases free. What it has closed stays.
+  // The reader ends or loses its connection: all its windows in flight are void, its leases free.
   void release(ReaderId reader);
 
   // -- source thread: signals --
@@ -207,23 +211,13 @@ class Director {
   std::vector<TableProgress> progress() const;
 
  private:
-  struct Flight;
-  struct Stripe;
-  struct Run;
-  struct Place;
+  void wake();
 
-  const Options options_;
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  // All below: guarded by mutex_.
-  std::vector<std::unique_ptr<Run>> runs_;  // queue order
-  std::vector<WindowId> voided_;
-  std::vector<SnapshotOutcome> outcomes_;
-  bool paused_ = false;
-  bool held_ = false;
-  std::uint64_t revision_ = 0;
-  std::uint64_t last_ticket_ = 0;  // also numbers stripes
+  std::unique_ptr<Planner> planner_;  // guarded by mutex_
+  std::uint64_t wakes_ = 0;  // guarded by mutex_; grows whenever a task may have appeared
 };
 
 }  // namespace tidemark

@@ -25,8 +25,6 @@ class RateMeter {
   double rows_per_second(SteadyTime now) const;
 
  private:
-  void forget(SteadyTime now);
-
   SteadyTime since_{};  // start of what is counted
   bool started_ = false;
   std::uint64_t rows_ = 0;
