@@ -31,7 +31,7 @@ BANNED = [
     (r"\bstd::(cout|cerr|clog|endl)\b|\b(std::)?(f?printf|puts|putchar)\s*\(|\bfmt::print\b",
      r"^src/(cli/|base/(assert|log)\.cc)|^fuzz/driver\.cc$", "only cli prints", "log through base/log.h, or hand the text up to cli"),
     (r"\bthrow\b", r"^$", "we throw no exceptions", "return an Error"),
-    (r"\b(std::)?(exit|_Exit|quick_exit|abort)\s*\(", r"^src/(cli/|testing/|base/assert\.cc)", "only cli ends the process",
+    (r"\b(std::)?(exit|_Exit|quick_exit|abort)\s*\(", r"^src/(cli/|testing/|base/assert\.cc)|_test\.cc$", "only cli ends the process",
      "return an Error, or ASSERT our own mistake"),
     (r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|(?<![\w.>:])sleep\s*\(", r"^src/base/clock",
      "a sleep hides what is waited for", "wait on a condition, or say why not in a comment `// sleep: ...`"),
@@ -443,7 +443,7 @@ def test_methods(text):
 
 def check_python(tree):
     """Python parses; every test file is one that ./dev test runs, and holds tests."""
-    run = r"^tests/(live|harness|oracle|sim|golden)/test_[^/]+\.py$|^(tools|bench)/[^/]+_test\.py$"
+    run = r"^tests/(live|harness|oracle)/test_[^/]+\.py$|^tools/[^/]+_test\.py$"
     for path in tree.matching(r"\.py$"):
         try:
             ast.parse(tree.text(path))
