@@ -19,7 +19,7 @@ struct Rule {
 constexpr std::string_view kReach =
     "check database.hostname ({1}) and database.port ({2}), that the server runs and that no "
     "firewall is in between";
-constexpr std::string_view kWait = "nothing, if it passes: it is tried again";
+constexpr std::string_view kWait = "nothing, if it passes soon: see whether the server runs";
 
 constexpr std::array kRules{
     // The client library.
@@ -228,9 +228,11 @@ constexpr std::array kDumpRules{
              "the binlog is damaged: delete the offset to take a new snapshot"},
     DumpRule{"event read from binlog did not pass crc check", ErrorKind::kPositionLost,
              "the binlog is damaged: delete the offset to take a new snapshot"},
-    DumpRule{"exceeded max_allowed_packet", ErrorKind::kServer,
-             "raise max_allowed_packet on the server to 1G, or the position is not the start of an "
-             "event"},
+    // Events beyond the dump's limit of 1 GiB cannot be logged: the bytes there are no event header.
+    DumpRule{
+        "exceeded max_allowed_packet", ErrorKind::kPositionLost,
+        "our position is not the start of an event there (restored, or another server): delete the "
+        "offset to take a new snapshot"},
     DumpRule{"Binary log is not open", ErrorKind::kServer,
              "start the server with log_bin (and without --skip-log-bin)"},
     DumpRule{"server_id was not set", ErrorKind::kServer,
@@ -264,9 +266,11 @@ std::string missing_grant(unsigned number, std::string_view server_text, std::st
   if (number == 1227) {
     const auto list = between(server_text, "at least one of) the ", " privilege");
     if (!list) return {};
-    // "SUPER, REPLICATION CLIENT": the last is the narrowest.
+    // "SUPER, REPLICATION CLIENT": the last is the narrowest. "RELOAD or FLUSH_TABLES": the first is known
+    // to every version.
     const std::size_t comma = list->rfind(", ");
-    const auto name = comma == std::string_view::npos ? *list : list->substr(comma + 2);
+    auto name = comma == std::string_view::npos ? *list : list->substr(comma + 2);
+    name = name.substr(0, name.find(" or "));
     return fmt::format("GRANT {} ON *.* TO {}", name, account);
   }
   if (number == 1044) {
@@ -291,6 +295,10 @@ Error map_error(const ServerSettings& settings, ErrorPhase phase, unsigned numbe
   if (number == kErrBinlogDump) return map_dump_error(settings, server_text);
   std::string message = fmt::format("{} {}: {}", phase_text(phase), endpoint_text(settings),
                                     shown(number, server_text));
+  if (number == kErrAccessDenied && phase == ErrorPhase::kDump)  // the login is long past
+    return {ErrorKind::kServer, std::move(message),
+            fmt::format("GRANT REPLICATION SLAVE ON *.* TO {}",
+                        account_in(server_text, settings.user))};
   if (is_denial(number)) {
     std::string grant = missing_grant(number, server_text, settings.user);
     if (grant.empty())
@@ -300,7 +308,9 @@ Error map_error(const ServerSettings& settings, ErrorPhase phase, unsigned numbe
   const auto* const rule =
       std::find_if(kRules.begin(), kRules.end(), [&](const Rule& r) { return r.number == number; });
   if (rule == kRules.end()) return {ErrorKind::kServer, std::move(message)};
-  return {rule->kind, std::move(message), filled(rule->remedy, settings, server_text)};
+  const bool unreachable = phase == ErrorPhase::kConnect && rule->remedy == kWait;
+  return {rule->kind, std::move(message),
+          filled(unreachable ? kReach : rule->remedy, settings, server_text)};
 }
 
 Error map_dump_error(const ServerSettings& settings, std::string_view server_text) {
