@@ -1,0 +1,61 @@
+"""The oracle can fail: with the window logic of the engine broken on purpose, it says so.
+
+Needs the build with fault switches: TIDEMARK_FAULT_BIN, or build/faults/tidemark.
+"""
+
+import os
+import unittest
+
+from oracle import oracle
+
+ATTEMPTS = 3
+
+
+@unittest.skipUnless(oracle.fault_binary().exists(), f"no test build at {oracle.fault_binary()}")
+class BrokenWindows(unittest.TestCase):
+    def caught(self, fault, expected, *arguments):
+        """Some run out of a few must be violated, by one of the checks that are meant for it."""
+        for seed in range(1, ATTEMPTS + 1):
+            one, ok = oracle.run(["--fault", fault, "--seed", str(seed), "--mode", "no_data", "--calm", "--readers", "2",
+                                  "--tables", "4", "--rate", "250", *arguments])
+            self.addCleanup(_remove, one.folder)
+            if not ok:
+                self.assertIsNotNone(one.report, "the run broke before the records were checked")
+                found = set(one.report.counts)
+                self.assertTrue(found & expected, f"caught, but by {found}, not by one of {expected}")
+                return
+        self.fail(f"the oracle found nothing wrong in {ATTEMPTS} runs with {fault}")
+
+    def test_rows_that_the_window_saw_changed_are_emitted_all_the_same(self):
+        self.caught("ignore_noted", {"stale_read", "version_back", "resurrected"}, "--kills", "0", "--seconds", "8",
+                    "--chunk-size", "500")
+
+    def test_a_window_is_closed_before_its_high_watermark(self):
+        self.caught("close_early", {"stale_read", "version_back", "resurrected"}, "--kills", "0", "--seconds", "8",
+                    "--chunk-size", "500")
+
+    def test_the_cursor_is_stored_ahead_of_what_was_emitted(self):
+        self.caught("cursor_ahead", {"run_complete"}, "--kills", "12", "--seconds", "12", "--chunk-size", "50")
+
+    def test_the_same_build_passes_without_a_fault(self):
+        before = os.environ.get("TIDEMARK_BIN")
+        os.environ["TIDEMARK_BIN"] = str(oracle.fault_binary())
+        try:
+            _, ok = oracle.run(["--seed", "1", "--mode", "no_data", "--calm", "--readers", "2", "--kills", "3",
+                                "--seconds", "6", "--rate", "250", "--chunk-size", "200"])
+        finally:
+            if before is None:
+                del os.environ["TIDEMARK_BIN"]
+            else:
+                os.environ["TIDEMARK_BIN"] = before
+        self.assertTrue(ok)
+
+
+def _remove(folder):
+    import shutil  # pylint: disable=import-outside-toplevel
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
