@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/column_default.h"
 
-#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -33,16 +32,15 @@ bool is_temporal(CellKind kind) {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool starts_with_word(std::string_view text, std::string_view word) {
-  if (text.size() < word.size()) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (lower(text[i]) != word[i]) return false;
-  }
-  return text.size() == word.size() || text[word.size()] == '(';
-}
-
+// The server's text for DEFAULT CURRENT_TIMESTAMP[(n)] and its synonyms; DEFAULT (now()), an
+// expression like any other, keeps its own.
 bool is_current_time(std::string_view text) {
-  return starts_with_word(text, "current_timestamp") || starts_with_word(text, "now");
+  constexpr std::string_view kName = "current_timestamp";
+  if (text.size() < kName.size()) return false;
+  for (std::size_t i = 0; i < kName.size(); ++i) {
+    if (lower(text[i]) != kName[i]) return false;
+  }
+  return true;
 }
 
 // Takes a number and the separator in front of it (0: none) off the text.
@@ -168,7 +166,8 @@ int hex_digit(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// MySQL shows defaults of BINARY and VARBINARY as 0x6162; other text is taken as the bytes themselves.
+// MySQL shows defaults of BINARY and VARBINARY as 0x6162, cut at the first 0x00 (9.7 does); other text
+// is taken as the bytes themselves.
 std::string binary_bytes(const ColumnDef& column, std::string_view text) {
   std::string bytes;
   if (text.starts_with("0x") && text.size() % 2 == 0) {

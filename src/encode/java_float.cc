@@ -18,7 +18,8 @@ constexpr std::size_t kScratch = 40;
 template <class T>
 constexpr T kCoarse = std::numeric_limits<T>::denorm_min() * T{512};
 
-// Java prefers the nearest two digits to a single one that reads back the same: 4.9E-324, not 5.0E-324.
+// Java prefers the nearest two digits to a single one that reads back the same: 4.9E-324, not
+// 5.0E-324.
 template <class T>
 std::size_t coarse_digits(char* scratch, T magnitude, std::size_t size) {
   char two[kScratch];

@@ -125,10 +125,9 @@ TEST_F(TableEncoderTest, WritesAnInsertWithSchemas) {
   const auto encoder = compile(small_table());
   const Value row[] = {Value::of_int(1), Value::of_null()};
   encoder->encode({Op::kCreate, {}, row, source()}, kNow, batch_);
-  EXPECT_EQ(
-      key(0),
-      R"({"schema":{"type":"struct","fields":[{"type":"int32","optional":false,"field":"id"}],)"
-      R"("optional":false,"name":"p.a.b.Key"},"payload":{"id":1}})");
+  EXPECT_EQ(key(0), R"({"schema":{"type":"struct","fields":[{"type":"int32","optional":false,)"
+                    R"("field":"id"}],)"
+                    R"("optional":false,"name":"p.a.b.Key"},"payload":{"id":1}})");
   const std::string fields =
       R"({"type":"struct","fields":[{"type":"int32","optional":false,"field":"id"},)"
       R"({"type":"bytes","optional":true,"name":"org.apache.kafka.connect.data.Decimal",)"

@@ -11,8 +11,8 @@ bool is_legal(char c) {
          c == '_' || c == '-';
 }
 
-// One '_' for each UTF-16 unit that `lead`, the first byte of a UTF-8 sequence, stands for; continuation
-// bytes stand for none.
+// One '_' for each UTF-16 unit that `lead`, the first byte of a UTF-8 sequence, stands for;
+// continuation bytes stand for none.
 std::string_view replacement(char lead) {
   const auto byte = static_cast<unsigned char>(lead);
   if ((byte & 0xC0U) == 0x80U) return "";
