@@ -94,7 +94,7 @@ void set_sizes(ColumnDef& column, const ColumnRow& row) {
     column.length = number32(row.precision);
   } else if (row.characters) {
     column.length = number32(row.characters);
-  } else {
+  } else if (!row.fraction_digits) {
     column.length = display_length(column.column_type);
   }
   if (column.data_type == "decimal") {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server is and how it logs, as far as streaming rests on it; and what its log still holds.
+// Texts are the server's own values of the variables of these names, upper case as it prints them; empty
+// where its version lacks the variable.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "change/gtid_set.h"
+#include "change/offset.h"
+#include "change/position.h"
+#include "mysql/client/connection.h"
+
+namespace tidemark {
+
+struct LogEnd {
+  Position position;
+  GtidSet gtids;  // executed; empty without GTIDs
+};
+
+struct BinlogFileInfo {
+  std::string name;
+  std::uint64_t bytes = 0;
+};
+
+struct ServerInfo {
+  bool is_mariadb = false;
+  std::string version;
+  std::string server_uuid;
+  std::uint32_t server_id = 0;
+  bool log_bin = false;
+  std::string gtid_mode;
+  std::string binlog_format;
+  std::string binlog_row_image;
+  std::string binlog_row_metadata;
+  std::string binlog_checksum;
+  std::string binlog_order_commits;
+  std::string binlog_row_value_options;
+  std::string binlog_transaction_compression;
+  std::uint64_t binlog_expire_logs_seconds = 0;
+  int lower_case_table_names = 0;
+  GtidSet gtid_executed;
+  GtidSet gtid_purged;
+  LogEnd log_end;  // empty with log_bin off
+
+  bool has_gtids() const { return gtid_mode == "ON" || gtid_mode == "ON_PERMISSIVE"; }
+};
+
+Result<ServerInfo> read_server_info(Connection& connection);
+
+// Where the log ends now, and what has been executed.
+// Errors: kServer without REPLICATION CLIENT, or with log_bin off.
+Result<LogEnd> read_log_end(Connection& connection);
+
+// Oldest first.
+Result<std::vector<BinlogFileInfo>> list_binlogs(Connection& connection);
+
+// One error for each setting that streaming cannot live with, naming what mends it. Pure.
+std::vector<Error> check_for_streaming(const ServerInfo& info);
+
+// Is our server id free? The server lists only replicas that registered; a holder with our own UUID is
+// our former self. Without the privilege to look, it is logged and taken for free.
+// Errors: kConflict naming the holder, kRejected when it is the server's own id.
+Status check_server_id_free(Connection& connection, std::uint32_t server_id,
+                            const Uuid& replica_uuid);
+
+// Does the log still hold all that follows the offset? Errors: kPositionLost naming what is gone.
+Status check_position_available(Connection& connection, const Offset& offset);
+// The same on facts already read. Pure.
+Status check_gtids_available(const GtidSet& done, const GtidSet& purged, std::string_view endpoint);
+Status check_file_available(const Position& position, const std::vector<BinlogFileInfo>& files,
+                            std::string_view endpoint);
+
+// Which privileges a run needs.
+struct GrantNeeds {
+  bool stream = true;  // REPLICATION SLAVE, REPLICATION CLIENT
+  bool read = true;  // SELECT on some table
+  bool global_lock = false;  // RELOAD, for snapshot.locking.mode=minimal
+};
+// The GRANT statements that the account lacks; empty: it has all. grants: lines of SHOW GRANTS. Pure.
+std::vector<std::string> missing_grants(const std::vector<std::string>& grants,
+                                        const GrantNeeds& needs, std::string_view account);
+// Errors: kServer listing the GRANT statements that are missing.
+Status check_grants(Connection& connection, const GrantNeeds& needs);
+
+}  // namespace tidemark
