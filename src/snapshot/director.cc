@@ -133,6 +133,11 @@ bool Director::idle() const {
   return planner_->tables().empty();
 }
 
+bool Director::live(std::string_view window) const {
+  const std::lock_guard lock(mutex_);
+  return planner_->live(window);
+}
+
 bool Director::begin_emit(std::string_view window) {
   const std::lock_guard lock(mutex_);
   return planner_->begin_emit(window);

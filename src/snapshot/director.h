@@ -28,10 +28,12 @@
 //                           this window and open that one in one transaction; otherwise close this one
 //                           first and then wait_next(). Never wait_next() with an unwritten close: the
 //                           director may be waiting for it.
-//                           Any failure: report_failed() of the earliest window whose close is not
-//                           known to be written; the later ones of the stripe follow it, and a new
-//                           try comes as a new task with a new id.
+//                           Any failure: report_failed() of each window whose close is not known to
+//                           be written, the earlier one first; a new try comes as a new task with a
+//                           new id. Unknown ids are ignored.
 // Use by the source thread:
+//     before WindowSet::add of a reader's message: live(id), else drop it: the window may have become
+//     void on the message's way, and take_voided() named it before it was there
 //     at kReady of WindowSet: if begin_emit(id): drain, chunk_emitted(id, n); else discard the window
 //     at kVoided: window_voided(id, reason);   after each of its calls here: take_voided() -> discard
 //
@@ -174,6 +176,8 @@ class Director {
 
   // -- source thread: the stream --
 
+  // Is this window in flight?
+  bool live(std::string_view window) const;
   // May this window's rows go out now? False: it is void, discard it.
   [[nodiscard]] bool begin_emit(std::string_view window);
   // They have gone out: `emitted` of the rows reported read.

@@ -38,6 +38,7 @@ class Planner {
   bool paused() const { return paused_; }
   std::vector<TableId> tables() const;
 
+  bool live(std::string_view window) const { return static_cast<bool>(place_of(window)); }
   bool begin_emit(std::string_view window);
   void chunk_emitted(std::string_view window, std::uint64_t emitted);
   void window_voided(std::string_view window, VoidReason reason);
