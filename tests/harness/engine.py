@@ -47,12 +47,18 @@ class Engine:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config_path = self.folder / f"{name}.properties"
         self.log_path = self.folder / f"{name}.log"  # standard error of every run, one after the other
-        self.out_path = self.folder / f"{name}.out"  # standard output likewise
+        self.name = name
+        self.runs = 0  # how often it was started
         self.defines = dict(defines or {})  # -D name=value
         self.env = dict(env or {})
         self.process = None
         self._log_from = 0  # where the present run's log begins
         self.write_config(config)
+
+    @property
+    def out_path(self):
+        """Standard output of the present run; each has its own, for a killed engine may leave half a line."""
+        return self.folder / f"{self.name}.{max(1, self.runs)}.out"
 
     def write_config(self, config):
         """(Re)writes the configuration; takes effect at the next start."""
@@ -72,7 +78,8 @@ class Engine:
         if self.running():
             raise RuntimeError("the engine runs already")
         self._log_from = self.log_path.stat().st_size if self.log_path.exists() else 0
-        with open(self.log_path, "ab") as log, open(self.out_path, "ab") as out:
+        self.runs += 1
+        with open(self.log_path, "ab") as log, open(self.out_path, "wb") as out:
             self.process = launch(
                 self.command("run", *arguments),
                 stdin=subprocess.DEVNULL,
@@ -182,7 +189,7 @@ class Engine:
     # -- what it emits ---------------------------------------------------------------------------------------------
 
     def records(self, path=None):
-        """All complete records of the file sink's output at path (file or folder), or of standard output."""
+        """All complete records of the file sink's output at path, or of this run's standard output."""
         return read_records(path or self.out_path)
 
     def wait_for_records(self, count, path=None, timeout=30, where=lambda record: True):
@@ -196,11 +203,15 @@ class Engine:
 
 
 def record_files(path):
-    """The files of a sink's output, oldest first: the file itself, or all *.jsonl, *.json and *.out in a folder."""
+    """The files of a file sink's output, oldest first.
+
+    path is what the sink was configured with (a stem, or a folder whose stem is then `changes`), or one file.
+    """
     path = Path(path)
-    if path.is_dir():
-        return sorted(f for f in path.iterdir() if f.suffix in (".jsonl", ".json", ".out", ".ndjson"))
-    return [path] if path.exists() else []
+    if path.is_file():
+        return [path]
+    stem = path / "changes" if path.is_dir() else path.with_suffix("") if path.suffix == ".jsonl" else path
+    return sorted(f for f in stem.parent.glob(f"{stem.name}-*.jsonl") if f.stem[len(stem.name) + 1 :].isdigit())
 
 
 def read_records(path):

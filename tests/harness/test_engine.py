@@ -46,7 +46,7 @@ class EngineTest(unittest.TestCase):
         for _ in range(2):
             engine.start()
             self.assertIn("-D x=y", engine.wait_for_log("event=started (.*)").group(1))
-            engine.wait_for_records(1)
+            self.assertEqual(1, len(engine.wait_for_records(1)))
             self.assertEqual(0, engine.stop())
             self.assertEqual(1, engine.log().count("event=stopped"))
         self.assertEqual(2, engine.log(all_runs=True).count("event=stopped"))
@@ -76,13 +76,16 @@ class EngineTest(unittest.TestCase):
         self.assertEqual((3, f"status of {engine.config_path}\n"), (done.returncode, done.stdout))
         self.assertEqual(f"offsets show {engine.config_path}\n", engine.call("offsets show").stdout)
 
-    def test_records_of_a_folder_come_in_the_order_of_its_files(self):
+    def test_records_come_in_the_order_of_the_sink_s_segments(self):
         out = self.folder / "out"
         out.mkdir()
         for number in (2, 1, 3):
-            (out / f"records-{number:06}.jsonl").write_text(json.dumps({"topic": number}) + "\n", encoding="utf-8")
+            (out / f"changes-{number:06}.jsonl").write_text(json.dumps({"topic": number}) + "\n", encoding="utf-8")
+        (out / "changes-other.jsonl").write_text("no record", encoding="utf-8")
         engine = Engine(self.folder, {})
-        self.assertEqual([1, 2, 3], [record["topic"] for record in engine.records(out)])
+        for path in (out, out / "changes", out / "changes.jsonl"):
+            self.assertEqual([1, 2, 3], [record["topic"] for record in engine.records(path)])
+        self.assertEqual([], engine.records(out / "none"))
 
 
 if __name__ == "__main__":
