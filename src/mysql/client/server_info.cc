@@ -276,11 +276,11 @@ std::vector<std::string> missing_grants(const std::vector<std::string>& grants,
   want(needs.stream, privileges.has("REPLICATION SLAVE"), "REPLICATION SLAVE");
   want(needs.stream, client, "REPLICATION CLIENT");
   want(needs.read, privileges.reads_somewhere, "SELECT");
-  want(needs.global_lock, privileges.has("RELOAD") || privileges.has("FLUSH_TABLES"), "RELOAD");
+  want(needs.lock, privileges.has("RELOAD") || privileges.has("FLUSH_TABLES"), "RELOAD");
   return missing;
 }
 
-Status check_grants(Connection& connection, const GrantNeeds& needs) {
+Result<std::vector<Error>> check_grants(Connection& connection, const GrantNeeds& needs) {
   const auto user = TRY(connection.query("SELECT CURRENT_USER()"));
   const std::string name = user.empty() ? std::string() : text_of(user.rows()[0][0]);
   const std::size_t at = std::min(name.rfind('@'), name.size());
@@ -289,11 +289,12 @@ Status check_grants(Connection& connection, const GrantNeeds& needs) {
   const auto answer = TRY(connection.query("SHOW GRANTS FOR CURRENT_USER()"));
   std::vector<std::string> lines;
   for (const ResultSet::Row row : answer.rows()) lines.push_back(text_of(row[0]));
-  const auto missing = missing_grants(lines, needs, account);
-  if (missing.empty()) return {};
-  return fail(ErrorKind::kServer,
-              fmt::format("{} lacks privileges", endpoint_text(connection.settings())),
-              fmt::format("{}", fmt::join(missing, "; ")));
+  std::vector<Error> errors;
+  for (std::string& grant : missing_grants(lines, needs, account))
+    errors.emplace_back(ErrorKind::kServer,
+                        fmt::format("{} lacks a privilege", endpoint_text(connection.settings())),
+                        std::move(grant));
+  return errors;
 }
 
 }  // namespace tidemark

@@ -79,12 +79,12 @@ Status check_file_available(const Position& position, const std::vector<BinlogFi
 struct GrantNeeds {
   bool stream = true;  // REPLICATION SLAVE, REPLICATION CLIENT
   bool read = true;  // SELECT on some table
-  bool global_lock = false;  // RELOAD, for snapshot.locking.mode=minimal
+  bool lock = false;  // RELOAD, for snapshot.locking.mode=minimal
 };
 // The GRANT statements that the account lacks; empty: it has all. grants: lines of SHOW GRANTS. Pure.
 std::vector<std::string> missing_grants(const std::vector<std::string>& grants,
                                         const GrantNeeds& needs, std::string_view account);
-// Errors: kServer listing the GRANT statements that are missing.
-Status check_grants(Connection& connection, const GrantNeeds& needs);
+// One error for each missing privilege, with its GRANT as the remedy.
+Result<std::vector<Error>> check_grants(Connection& connection, const GrantNeeds& needs);
 
 }  // namespace tidemark
