@@ -276,6 +276,7 @@ Result<RowPlan> RowPlan::compile(const TableMap& map, TablePtr table,
   RowPlan plan;
   plan.table_id_ = map.table_id;
   plan.table_text_ = map.table_text();
+  plan.members_.reserve(map.columns.size());
   for (std::size_t i = 0; i < map.columns.size(); ++i) {
     const MapColumn& logged = map.columns[i];
     const ColumnDef& known = table->columns[i];
@@ -283,7 +284,10 @@ Result<RowPlan> RowPlan::compile(const TableMap& map, TablePtr table,
     std::optional<ColumnStep> step =
         wanted ? step_for(logged, known.kind, known.charset) : skip(logged);
     if (!step) return not_decoded(map, known);
-    step->members = known.members;
+    // information_schema has '?' for characters beyond utf8mb3: what the event lists is better.
+    plan.members_.push_back(map.has_members ? members_in_utf8(logged, map.has_member_charsets)
+                                            : known.members);
+    step->members = plan.members_.back();
     plan.add(*step, {known.name, known.kind, static_cast<std::uint8_t>(known.scale),
                      static_cast<std::uint8_t>(known.fraction_digits)});
   }

@@ -102,7 +102,7 @@ class RowPlan {
   TablePtr table_;
   std::vector<ColumnStep> steps_;
   std::vector<PlanColumn> columns_;
-  std::vector<std::vector<std::string>> members_;  // of a plan without a table
+  std::vector<std::vector<std::string>> members_;  // by column; empty but for ENUM and SET
 };
 
 }  // namespace tidemark

@@ -109,6 +109,17 @@ Charset expected_charset(const ColumnDef& column) {
   return column.charset == Charset::kNone ? Charset::kBinary : column.charset;
 }
 
+// information_schema knows utf8mb3 only: each character beyond it reads '?' there.
+std::string as_information_schema(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool four_bytes = static_cast<std::uint8_t>(text[i]) >= 0xF0;
+    out += four_bytes ? '?' : text[i];
+    if (four_bytes) i += 3;
+  }
+  return out;
+}
+
 // Compares what members the event lists with the known ones, as far as their charset is decoded.
 bool same_members(const MapColumn& logged, const ColumnDef& known, bool charset_known) {
   if (logged.members.size() != known.members.size()) return false;
@@ -119,7 +130,8 @@ bool same_members(const MapColumn& logged, const ColumnDef& known, bool charset_
     if (charset == Charset::kLatin1) text = latin1_to_utf8(text, arena);
     const bool comparable = charset == Charset::kUtf8 || charset == Charset::kLatin1 ||
                             charset == Charset::kAscii || is_ascii(text);
-    if (comparable && text != known.members[i]) return false;
+    if (!comparable || text == known.members[i]) continue;
+    if (as_information_schema(text) != known.members[i]) return false;
   }
   return true;
 }

@@ -366,7 +366,7 @@ bool is_numeric(WireType type) {
 
 bool is_character(WireType type) {
   return type == WireType::kString || type == WireType::kVarString || type == WireType::kVarchar ||
-         type == WireType::kBlob;
+         type == WireType::kBlob || type == WireType::kVector;
 }
 
 Result<TableMap> parse_table_map(const Event& event, const FormatDescription& format) {

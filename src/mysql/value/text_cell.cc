@@ -126,8 +126,10 @@ std::unexpected<Error> not_a_value(const ColumnDef& column) {
 }  // namespace
 
 std::string select_expression(const ColumnDef& column) {
-  if (column.kind == ColumnKind::kFloat) return fmt::format("({} + 0.0)", quoted(column.name));
-  return quoted(column.name);
+  const bool rounded =
+      column.kind == ColumnKind::kFloat ||
+      (column.kind == ColumnKind::kDouble && column.column_type.find('(') != std::string::npos);
+  return rounded ? fmt::format("({} * 1e0)", quoted(column.name)) : quoted(column.name);
 }
 
 Result<Value> decode_text_cell(const ColumnDef& column, std::string_view cell) {

@@ -19,8 +19,9 @@
 
 namespace tidemark {
 
-// What to SELECT so that nothing is lost: the quoted name, but for FLOAT, of which the server prints six
-// digits only, `(name + 0.0)`.
+// What to SELECT so that nothing is lost: the quoted name, but `(name * 1e0)` for FLOAT, of which the
+// server prints six digits, and for DOUBLE(M,D), of which it prints D decimals although more is stored.
+// (Adding zero would lose the sign of -0.)
 std::string select_expression(const ColumnDef& column);
 
 // One cell that is not NULL; text is a view into it.

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Damaged events: every prefix of every recorded body, and seeded random damage. Nothing may be read out
+// of bounds (run under the sanitizers), and what is cut short must not pass as whole.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "mysql/binlog/golden_fixture.h"
+#include "mysql/binlog/printer.h"
+#include "mysql/binlog/row_plan.h"
+#include "mysql/binlog/rows.h"
+#include "mysql/binlog/table_map.h"
+
+namespace tidemark {
+namespace {
+
+// The bytes in a block of their own, so that a sanitizer sees every step beyond them.
+struct Copy {
+  explicit Copy(Bytes bytes) : block(bytes.begin(), bytes.end()) { block.shrink_to_fit(); }
+  Bytes view() const { return block; }
+  std::vector<std::uint8_t> block;
+};
+
+// Rows of an event, or nothing when the event is refused.
+std::optional<std::size_t> count_rows(const Event& event, const FormatDescription& format,
+                                      const RowPlan& plan, RowScratch& scratch) {
+  Result<RowsReader> reader = RowsReader::open(event, format, plan, scratch);
+  if (!reader) return std::nullopt;
+  for (std::size_t rows = 0;; ++rows) {
+    RowView before;
+    RowView after;
+    const Result<bool> more = reader->next(&before, &after);
+    if (!more) return std::nullopt;
+    if (!*more) return rows;
+  }
+}
+
+// Calls visit(event, format, plans) for each event of each case, with the plans of the maps before it.
+template <class Visit>
+void each_event(Visit visit) {
+  for (const auto& path : golden::case_paths()) {
+    const golden::Case scenario = golden::read_case(path);
+    EventParser parser(true);
+    std::map<std::uint64_t, RowPlan> plans;
+    for (const golden::Item& item : scenario.items) {
+      if (item.kind != golden::Item::Kind::kEvent) continue;
+      const Result<Event> event = parser.parse(item.raw());
+      ASSERT_TRUE(event) << event.error().text();
+      SCOPED_TRACE(scenario.name + " " + std::string(to_string(event->header.type)));
+      visit(item.raw(), *event, parser.format(), plans);
+      if (event->header.type != EventType::kTableMap) continue;
+      const Result<TableMap> map = parse_table_map(*event, parser.format());
+      ASSERT_TRUE(map);
+      Result<RowPlan> plan = RowPlan::compile(*map);
+      ASSERT_TRUE(plan);
+      plans.insert_or_assign(map->table_id, std::move(*plan));
+    }
+  }
+}
+
+using Plans = std::map<std::uint64_t, RowPlan>;
+
+// Reads a body with whatever reads its type; true if it is accepted.
+bool accepts(const Event& event, const FormatDescription& format, const Plans& plans,
+             RowScratch& scratch) {
+  switch (event.header.type) {
+    case EventType::kFormatDescription:
+      return parse_format_description(event).has_value();
+    case EventType::kTableMap: {
+      const Result<TableMap> map = parse_table_map(event, format);
+      return map && RowPlan::compile(*map).has_value();
+    }
+    case EventType::kGtid:
+    case EventType::kAnonymousGtid:
+    case EventType::kGtidTagged:
+      return parse_gtid(event).has_value();
+    case EventType::kPreviousGtids:
+      return parse_previous_gtids(event).has_value();
+    case EventType::kQuery:
+      return parse_query(event).has_value();
+    case EventType::kXid:
+      return parse_xid(event).has_value();
+    case EventType::kRotate:
+      return parse_rotate(event).has_value();
+    case EventType::kRowsQuery:
+      return parse_rows_query(event).has_value();
+    case EventType::kWriteRows:
+    case EventType::kUpdateRows:
+    case EventType::kDeleteRows: {
+      const Result<RowsTarget> target = peek_table_id(event, format);
+      const auto plan = target ? plans.find(target->table_id) : plans.end();
+      return plan != plans.end() && count_rows(event, format, plan->second, scratch).has_value();
+    }
+    default:
+      return false;
+  }
+}
+
+// Long bodies are cut at every byte near both ends and at steps between.
+std::size_t next_cut(std::size_t cut, std::size_t size) {
+  constexpr std::size_t kEnds = 600;
+  return cut < kEnds || cut + kEnds > size ? cut + 1 : cut + 97;
+}
+
+TEST(DamagedEvent, IsRefusedByTheParserAtEveryLength) {
+  each_event([](Bytes raw, const Event& event, const FormatDescription&, const Plans&) {
+    for (std::size_t size = 0; size < raw.size(); size = next_cut(size, raw.size())) {
+      const Copy cut(raw.first(size));
+      EventParser parser(true);
+      EXPECT_FALSE(parser.parse(cut.view())) << to_string(event.header.type) << " of " << size;
+    }
+  });
+}
+
+TEST(DamagedEvent, CutRowsNeverPassForAllRows) {
+  RowScratch scratch;
+  each_event([&](Bytes, const Event& event, const FormatDescription& format, const Plans& plans) {
+    if (!is_rows(event.header.type)) return;
+    const RowPlan& plan = plans.at(peek_table_id(event, format)->table_id);
+    const std::optional<std::size_t> all = count_rows(event, format, plan, scratch);
+    ASSERT_TRUE(all);
+    for (std::size_t size = 0; size < event.body.size(); size = next_cut(size, event.body.size())) {
+      const Copy cut(event.body.first(size));
+      // A cut between two rows leaves fewer rows; any other is an error.
+      const std::optional<std::size_t> rows =
+          count_rows({event.header, cut.view()}, format, plan, scratch);
+      if (rows) EXPECT_LT(*rows, *all);
+    }
+  });
+}
+
+TEST(DamagedEvent, CutBodiesOfFixedShapeAreRefused) {
+  RowScratch scratch;
+  each_event([&](Bytes, const Event& event, const FormatDescription& format, const Plans& plans) {
+    const bool whole_only =
+        event.header.type == EventType::kXid || event.header.type == EventType::kPreviousGtids;
+    for (std::size_t size = 0; size < event.body.size(); size = next_cut(size, event.body.size())) {
+      const Copy cut(event.body.first(size));
+      const bool accepted = accepts({event.header, cut.view()}, format, plans, scratch);
+      if (whole_only) EXPECT_FALSE(accepted) << size;
+    }
+  });
+}
+
+TEST(DamagedEvent, FlippedBitIsCaughtByTheChecksum) {
+  each_event([](Bytes raw, const Event& event, const FormatDescription& format, const Plans&) {
+    if (!format.checksums || event.header.type != EventType::kTableMap) return;
+    for (std::size_t bit = 0; bit < 8 * raw.size(); bit += 5) {
+      Copy damaged(raw);
+      damaged.block[bit / 8] =
+          static_cast<std::uint8_t>(damaged.block[bit / 8] ^ (1U << (bit % 8)));
+      EventParser parser(true);
+      EXPECT_FALSE(parser.parse(damaged.view()));
+    }
+  });
+}
+
+TEST(DamagedEvent, RandomDamageNeverReadsOutOfBounds) {
+  std::mt19937 random(20240229);  // the same damage each time
+  RowScratch scratch;
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  each_event([&](Bytes, const Event& event, const FormatDescription& format, const Plans& plans) {
+    for (int round = 0; round < 200; ++round) {
+      Copy damaged(event.body);
+      const std::size_t places = 1 + random() % 4;
+      for (std::size_t i = 0; i < places && !damaged.block.empty(); ++i) {
+        damaged.block[random() % damaged.block.size()] = static_cast<std::uint8_t>(random());
+      }
+      const Event copy{event.header, damaged.view()};
+      (accepts(copy, format, plans, scratch) ? accepted : refused) += 1;
+      PrintState state;
+      std::string out;
+      (void)print_event(event, format, state, out);
+      (void)print_event(copy, format, state, out);
+    }
+  });
+  EXPECT_GT(accepted, 0U);
+  EXPECT_GT(refused, 0U);
+}
+
+}  // namespace
+}  // namespace tidemark
