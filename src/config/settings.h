@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/regex.h"
 #include "base/server_settings.h"
+#include "base/watermark_strategy.h"
 #include "config/config.h"
 
 namespace tidemark {
@@ -43,8 +44,6 @@ struct SnapshotSettings {
   std::int64_t delay_ms = 0;  // before the snapshot
   std::int64_t streaming_delay_ms = 0;  // between snapshot and stream
 };
-
-enum class WatermarkStrategy : std::uint8_t { kInsertInsert, kInsertDelete };
 
 struct IncrementalSettings {
   std::uint32_t chunk_rows = 1024;

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/cross_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "config/pem.h"
+
+namespace tidemark {
+namespace {
+
+bool has_item(const Config& config, std::string_view name, std::string_view item) {
+  const auto items = comma_items(config.text(name));
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+bool signals_on(const Config& config) {
+  return !trim(config.text("signal.data.collection")).empty();
+}
+
+void check_names(const Config& config, const Report& report) {
+  for (const std::string_view name :
+       {"topic.prefix", "database.hostname", "topic.delimiter", "topic.transaction",
+        "topic.heartbeat.prefix", "topic.heartbeat.name"}) {
+    const std::string value = config.text(name);
+    if (config.given(name) && !trim(value).empty() && !is_plain_name(value)) {
+      report(name, {"has other characters than letters, digits, '_', '.' and '-'",
+                    "letters, digits, '_', '.', '-'"});
+    }
+  }
+}
+
+void check_lists(const Config& config, const Report& report) {
+  for (const std::string_view kind : {"database", "table", "column"}) {
+    const std::string exclude = fmt::format("{}.exclude.list", kind);
+    // Presence counts, an empty include list too.
+    if (config.given(exclude) && config.given(fmt::format("{}.include.list", kind))) {
+      report(exclude, {fmt::format("{}.include.list is given, too", kind), "one of the two"});
+    }
+  }
+  if (config.given("column.include.list")) {
+    if (trim(config.text("column.include.list")).empty()) {
+      report("column.include.list", {"is empty, which would leave no column", "leave it out"});
+    }
+  }
+  if (config.given("gtid.source.includes") && config.given("gtid.source.excludes")) {
+    report("gtid.source.excludes", {"gtid.source.includes is given, too", "one of the two"});
+  }
+}
+
+void check_skipped(const Config& config, const Report& report) {
+  constexpr std::string_view kName = "skipped.operations";
+  const auto codes = comma_items(config.text(kName));
+  if (codes.empty()) report(kName, {"is empty", "c, u, d, t, r, or none alone"});
+  if (codes.size() > 1 && has_item(config, kName, "none")) {
+    report(kName, {"has none beside other codes", "none alone, or codes without it"});
+  }
+  if (!signals_on(config)) return;
+  if (has_item(config, kName, "c")) {
+    report(kName, {"has c: signals are inserts, and signal.data.collection is set",
+                   "leave c out, or give up signals"});
+  }
+  if (has_item(config, kName, "d") &&
+      config.text("incremental.snapshot.watermarking.strategy") == "insert_delete") {
+    report(kName, {"has d, and insert_delete closes its windows by deletes",
+                   "leave d out, or incremental.snapshot.watermarking.strategy=insert_insert"});
+  }
+}
+
+void check_signals(const Config& config, const Report& report) {
+  if (!signals_on(config)) return;
+  constexpr std::string_view kName = "signal.data.collection";
+  if (comma_items(config.text(kName)).size() > 1) {
+    report(kName, {"names more than one table", "one db.table"});
+  } else if (!parse_collection(config.text(kName))) {
+    report(kName, {"is not a database and a table", "db.table, spelled as on the server"});
+  }
+  if (!has_item(config, "signal.enabled.channels", "source")) {
+    report("signal.enabled.channels",
+           {"lacks source, and signal.data.collection is set: snapshots would wait for ever",
+            "source"});
+  }
+}
+
+void check_queue(const Config& config, const Report& report) {
+  if (config.integer("max.queue.size") <= config.integer("max.batch.size")) {
+    report("max.queue.size",
+           {fmt::format("does not exceed max.batch.size ({})", config.integer("max.batch.size")),
+            "a number above max.batch.size"});
+  }
+}
+
+void check_stores(const Config& config, const Report& report) {
+  const std::string mode = config.text("database.ssl.mode");
+  if (mode == "disabled") return;
+  const bool verifies = mode == "verify_ca" || mode == "verify_identity";
+  const std::string trust = config.text("database.ssl.truststore");
+  const std::string key = config.text("database.ssl.keystore");
+  if (!trust.empty()) {
+    if (auto complaint = check_store(StoreKind::kTrust, trust)) {
+      report("database.ssl.truststore", *std::move(complaint));
+    }
+  } else if (verifies) {
+    report("database.ssl.truststore",
+           {fmt::format("is missing, and database.ssl.mode={} checks against it", mode),
+            "a PEM file with the CA's certificate; for a public CA "
+            "/etc/ssl/certs/ca-certificates.crt"});
+  }
+  if (!key.empty()) {
+    if (auto complaint = check_store(StoreKind::kKey, key)) {
+      report("database.ssl.keystore", *std::move(complaint));
+    }
+  }
+}
+
+void check_tags(const Config& config, const Report& report) {
+  constexpr std::string_view kName = "custom.metric.tags";
+  for (const std::string& item : comma_items(config.text(kName))) {
+    if (std::count(item.begin(), item.end(), '=') == 1 && !item.starts_with('=')) continue;
+    report(kName, {fmt::format("has the item '{}'", item), "name=value, name=value"});
+  }
+}
+
+void check_sink(const Config& config, const Report& report) {
+  if (config.text("debezium.sink.type") != "file") return;
+  if (!trim(config.text("debezium.sink.file.path")).empty()) return;
+  report("debezium.sink.file.path", {"is missing, and debezium.sink.type=file needs it",
+                                     "a folder, or the path that begins the files' names"});
+}
+
+}  // namespace
+
+std::optional<CollectionName> parse_collection(std::string_view text) {
+  text = trim(text);
+  const auto unquoted = [](std::string_view part) {
+    const bool quoted = part.size() > 2 && part.front() == '`' && part.back() == '`';
+    return std::string(quoted ? part.substr(1, part.size() - 2) : part);
+  };
+  const std::size_t dot = text.starts_with('`') ? text.find("`.") : text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const std::size_t at = text.starts_with('`') ? dot + 1 : dot;
+  CollectionName out{.database = unquoted(text.substr(0, at)),
+                     .table = unquoted(text.substr(at + 1))};
+  if (out.database.empty() || out.table.empty()) return std::nullopt;
+  return out;
+}
+
+void cross_check(const Config& config, const Report& report) {
+  check_names(config, report);
+  check_lists(config, report);
+  check_skipped(config, report);
+  check_signals(config, report);
+  check_queue(config, report);
+  check_stores(config, report);
+  check_tags(config, report);
+  check_sink(config, report);
+}
+
+std::vector<std::string> warnings_of(const Config& config) {
+  std::vector<std::string> out;
+  if (config.text("database.password").empty()) out.emplace_back("database.password is empty");
+  if (config.integer("poll.interval.ms") > 5000) {
+    out.emplace_back("poll.interval.ms is above 5000; nothing is polled here");
+  }
+  for (const std::string_view name :
+       {"schema.history.internal.kafka.topic", "schema.history.internal.file.filename"}) {
+    if (!config.given(name)) continue;
+    out.push_back(fmt::format(
+        "{}: the structure of tables is kept with the offset, no history is written", name));
+  }
+  return out;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules that concern one value's meaning or several properties at once, after each value was found
+// legal on its own.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "config/value_check.h"
+
+namespace tidemark {
+
+// Called with the declared name of the property at fault.
+using Report = std::function<void(std::string_view name, Complaint complaint)>;
+
+void cross_check(const Config& config, const Report& report);
+// What works, but not as somebody might expect.
+std::vector<std::string> warnings_of(const Config& config);
+
+// `db.table`; nothing for another form.
+struct CollectionName {
+  std::string database;
+  std::string table;
+};
+std::optional<CollectionName> parse_collection(std::string_view text);
+
+}  // namespace tidemark

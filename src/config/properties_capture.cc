@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "config/property.h"
+
+namespace tidemark {
+
+std::span<const Property> capture_properties() {
+  using T = ValueType;
+  using S = Support;
+  static constexpr auto kTable = std::to_array<Property>({
+      {"database.include.list", T::kRegexList, "", "", S::kSupported, "", "Databases to capture."},
+      {"database.exclude.list", T::kRegexList, "", "", S::kSupported, "",
+       "Databases to leave out; not together with the include list."},
+      {"table.include.list", T::kRegexList, "", "", S::kSupported, "",
+       "Tables to capture, matched against `db.table`."},
+      {"table.exclude.list", T::kRegexList, "", "", S::kSupported, "",
+       "Tables to leave out; not together with the include list."},
+      {"table.ignore.builtin", T::kBool, "true", "", S::kSupported, "",
+       "Leave out `mysql`, `sys`, `performance_schema` and `information_schema`."},
+      {"column.include.list", T::kRegexList, "", "", S::kRefused, "", "Columns to keep."},
+      {"column.exclude.list", T::kRegexList, "", "", S::kRefused, "", "Columns to leave out."},
+      {"schema.include.list", T::kRegexList, "", "", S::kRefused, "",
+       "Tables of MySQL have no schema."},
+      {"schema.exclude.list", T::kRegexList, "", "", S::kAccepted, "",
+       "Tables of MySQL have no schema: excludes nothing."},
+      {"skipped.operations", T::kList, "t", "c u d t r none", S::kSupported, "",
+       "Kinds of change not emitted while streaming. `c` is an error with a signal table, and so "
+       "is `d` with `insert_delete`."},
+      {"skip.messages.without.change", T::kBool, "false", "", S::kRefused, "",
+       "Drop updates that change no captured column."},
+      {"gtid.source.includes", T::kText, "", "", S::kRefused, "", "Sources whose GTIDs count."},
+      {"gtid.source.excludes", T::kText, "", "", S::kRefused, "",
+       "Sources whose GTIDs do not count."},
+      {"gtid.source.filter.dml.events", T::kBool, "true", "", S::kAccepted, "",
+       "Matters with a GTID filter only."},
+      {"gtid.ignore.on.recovery", T::kBool, "false", "", S::kRefused, "",
+       "Resume by file and position though GTIDs are known."},
+      {"guardrail.collections.max", T::kInt, "0", ">= 0", S::kRefused, "",
+       "Most tables to consider; 0: any number."},
+      {"guardrail.collections.limit.action", T::kEnum, "warn", "warn fail", S::kAccepted, "",
+       "Matters with `guardrail.collections.max` only."},
+  });
+  return kTable;
+}
+
+}  // namespace tidemark

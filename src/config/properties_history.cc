@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "config/property.h"
+
+namespace tidemark {
+
+std::span<const Property> history_properties() {
+  using T = ValueType;
+  using S = Support;
+  static constexpr auto kTable = std::to_array<Property>({
+      {"schema.history.internal", T::kClass, "io.debezium.storage.kafka.history.KafkaSchemaHistory",
+       "", S::kAccepted,
+       "io.debezium.storage.kafka.history.KafkaSchemaHistory "
+       "io.debezium.storage.file.history.FileSchemaHistory "
+       "io.debezium.relational.history.MemorySchemaHistory",
+       "Where the original keeps the structure of tables. Here it is kept with the offset, and no "
+       "history is written."},
+      {"schema.history.internal.name", T::kText, "", "", S::kAccepted, "",
+       "Structure is kept with the offset here."},
+      {"schema.history.internal.kafka.topic", T::kText, "", "", S::kAccepted, "", "As above."},
+      {"schema.history.internal.kafka.bootstrap.servers", T::kText, "", "", S::kAccepted, "",
+       "As above."},
+      {"schema.history.internal.kafka.recovery.poll.interval.ms", T::kInt, "100", ">= 0",
+       S::kAccepted, "", "As above."},
+      {"schema.history.internal.kafka.recovery.attempts", T::kInt, "100", "", S::kAccepted, "",
+       "As above."},
+      {"schema.history.internal.kafka.query.timeout.ms", T::kLong, "3000", "> 0", S::kAccepted, "",
+       "As above."},
+      {"schema.history.internal.kafka.create.timeout.ms", T::kLong, "30000", "> 0", S::kAccepted,
+       "", "As above."},
+      {"schema.history.internal.kafka.buffer.batch.size", T::kInt, "1024", "> 0", S::kAccepted, "",
+       "As above."},
+      {"schema.history.internal.producer.<x>", T::kText, "", "", S::kAccepted, "", "As above."},
+      {"schema.history.internal.consumer.<x>", T::kText, "", "", S::kAccepted, "", "As above."},
+      {"schema.history.internal.file.filename", T::kPath, "", "", S::kAccepted, "",
+       "As above; the file is neither read nor written."},
+      {"schema.history.internal.skip.unparseable.ddl", T::kBool, "false", "", S::kAccepted, "",
+       "After DDL the structure is read from the server, not from the statement."},
+      {"schema.history.internal.store.only.captured.tables.ddl", T::kBool, "false", "",
+       S::kAccepted, "", "Structure is kept of captured tables only."},
+      {"schema.history.internal.store.only.captured.databases.ddl", T::kBool, "false", "",
+       S::kAccepted, "", "As above."},
+      {"schema.history.internal.memory.optimization", T::kEnum, "off", "off on shared",
+       S::kAccepted, "", "How memory is used cannot matter here."},
+      {"internal.schema.history.internal.ddl.filter", T::kRegexList, "", "", S::kAccepted, "",
+       "DDL is not parsed into a history."},
+      {"schema.history.internal.prefer.ddl", T::kBool, "false", "", S::kAccepted, "", "As above."},
+      {"schema.history.internal.connector.class", T::kClass, "", "", S::kAccepted, "",
+       "Set by the original itself."},
+      {"schema.history.internal.connector.id", T::kText, "", "", S::kAccepted, "",
+       "Set by the original itself."},
+      {"schema.history.internal.jdbc.<x>", T::kText, "", "", S::kAccepted, "",
+       "Matters with that store only."},
+      {"schema.history.internal.redis.<x>", T::kText, "", "", S::kAccepted, "",
+       "Matters with that store only."},
+      {"schema.history.internal.azure.<x>", T::kText, "", "", S::kAccepted, "",
+       "Matters with that store only."},
+      {"schema.history.internal.rocketmq.<x>", T::kText, "", "", S::kAccepted, "",
+       "Matters with that store only."},
+      {"schema.history.internal.s3.<x>", T::kText, "", "", S::kAccepted, "",
+       "Matters with that store only."},
+      {"ddl.parser.type", T::kText, "default", "", S::kAccepted, "",
+       "Structure comes from the server, not from a grammar."},
+      {"resolve.create.table.like.schema", T::kBool, "false", "", S::kAccepted, "", "As above."},
+      {"include.schema.changes", T::kBool, "true", "true false", S::kSupported, "false",
+       "Records for DDL are not there yet: an explicit `true` is refused, without the property "
+       "none are written."},
+      {"include.schema.comments", T::kBool, "false", "", S::kAccepted, "",
+       "Comments appear in records for DDL only."},
+      {"memory.management.schemas.class", T::kClass,
+       "io.debezium.relational.ConcurrentMapTableMappingStorage", "", S::kAccepted, "",
+       "How memory is used cannot matter here."},
+      {"memory.management.tables.class", T::kClass,
+       "io.debezium.relational.ConcurrentMapTableMappingStorage", "", S::kAccepted, "",
+       "As above."},
+      {"memory.management.cache.size", T::kInt, "1000", "", S::kAccepted, "", "As above."},
+      {"internal.offset.activity.monitor.interval.ms", T::kLong, "600000", ">= 0", S::kAccepted, "",
+       "Offsets always move on here."},
+  });
+  return kTable;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "config/property.h"
+
+namespace tidemark {
+
+std::span<const Property> snapshot_properties() {
+  using T = ValueType;
+  using S = Support;
+  static constexpr auto kTable = std::to_array<Property>({
+      {"snapshot.mode", T::kEnum, "initial",
+       "always initial initial_only when_needed no_data recovery configuration_based custom",
+       S::kSupported, "initial initial_only no_data", "What to read at the first start."},
+      {"snapshot.mode.custom.name", T::kText, "", "", S::kAccepted, "",
+       "Matters with `snapshot.mode=custom` only."},
+      {"snapshot.mode.configuration.based.snapshot.data", T::kBool, "false", "", S::kAccepted, "",
+       "Matters with `snapshot.mode=configuration_based` only."},
+      {"snapshot.mode.configuration.based.snapshot.schema", T::kBool, "false", "", S::kAccepted, "",
+       "As above."},
+      {"snapshot.mode.configuration.based.start.stream", T::kBool, "false", "", S::kAccepted, "",
+       "As above."},
+      {"snapshot.mode.configuration.based.snapshot.on.schema.error", T::kBool, "false", "",
+       S::kAccepted, "", "As above."},
+      {"snapshot.mode.configuration.based.snapshot.on.data.error", T::kBool, "false", "",
+       S::kAccepted, "", "As above."},
+      {"snapshot.locking.mode", T::kEnum, "minimal",
+       "minimal minimal_percona minimal_percona_no_table_locks extended none custom", S::kSupported,
+       "minimal none",
+       "`minimal` holds a global read lock until the position is taken and the structure read."},
+      {"snapshot.locking.mode.custom.name", T::kText, "", "", S::kAccepted, "",
+       "Matters with `snapshot.locking.mode=custom` only."},
+      {"snapshot.lock.timeout.ms", T::kLong, "10000", ">= 0", S::kSupported, "",
+       "Longest wait for a lock."},
+      {"snapshot.query.mode", T::kEnum, "select_all", "select_all custom", S::kRefused, "",
+       "How rows are selected."},
+      {"snapshot.query.mode.custom.name", T::kText, "", "", S::kAccepted, "",
+       "Matters with `snapshot.query.mode=custom` only."},
+      {"snapshot.include.collection.list", T::kRegexList, "", "", S::kRefused, "",
+       "Captured tables whose rows are read."},
+      {"snapshot.select.statement.overrides", T::kList, "", "", S::kRefused, "",
+       "Tables with a SELECT of their own."},
+      {"snapshot.select.statement.overrides.<x>", T::kText, "", "", S::kAccepted, "",
+       "Matters for tables listed in `snapshot.select.statement.overrides` only."},
+      {"snapshot.fetch.size", T::kInt, "", ">= 0", S::kAccepted, "",
+       "Rows are always streamed here."},
+      {"min.row.count.to.stream.results", T::kInt, "1000", ">= 0", S::kAccepted, "",
+       "Rows are always streamed here."},
+      {"snapshot.delay.ms", T::kLong, "0", ">= 0", S::kSupported, "", "Wait before the snapshot."},
+      {"streaming.delay.ms", T::kLong, "0", ">= 0", S::kSupported, "",
+       "Wait between snapshot and streaming."},
+      {"snapshot.max.threads", T::kInt, "1", "> 0", S::kSupported, "1",
+       "Connections that read rows."},
+      {"snapshot.max.threads.multiplier", T::kInt, "1", "> 0", S::kRefused, "",
+       "Chunks per table and thread."},
+      {"snapshot.max.threads.multiplier.<x>", T::kInt, "", "> 0", S::kRefused, "",
+       "The same for one table."},
+      {"legacy.snapshot.max.threads", T::kBool, "false", "", S::kAccepted, "",
+       "Matters with several snapshot threads only."},
+      {"internal.legacy.snapshot.max.threads", T::kBool, "false", "", S::kAccepted, "",
+       "Old name of `legacy.snapshot.max.threads`."},
+      {"snapshot.tables.order.by.row.count", T::kEnum, "disabled", "ascending descending disabled",
+       S::kRefused, "", "Order of tables by estimated rows."},
+      {"internal.snapshot.scan.all.columns.force", T::kBool, "false", "", S::kAccepted, "",
+       "How metadata is read cannot matter here."},
+      {"internal.log.position.check.enable", T::kBool, "true", "", S::kRefused, "",
+       "Check at start that the stored position is still on the server."},
+      {"test.disable.global.locking", T::kText, "false", "", S::kRefused, "",
+       "Test hook of the original."},
+  });
+  return kTable;
+}
+
+}  // namespace tidemark

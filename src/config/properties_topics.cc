@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "config/property.h"
+
+namespace tidemark {
+
+std::span<const Property> topic_properties() {
+  using T = ValueType;
+  using S = Support;
+  static constexpr auto kTable = std::to_array<Property>({
+      {"topic.naming.strategy", T::kClass, "io.debezium.schema.DefaultTopicNamingStrategy", "",
+       S::kSupported,
+       "io.debezium.schema.DefaultTopicNamingStrategy io.debezium.schema.SchemaTopicNamingStrategy",
+       "How topics are named."},
+      {"topic.delimiter", T::kText, ".", "", S::kSupported, "",
+       "Between the parts of a topic name. Letters, digits, `_`, `.` and `-`."},
+      {"topic.cache.size", T::kInt, "10000", "", S::kAccepted, "",
+       "How memory is used cannot matter here."},
+      {"topic.transaction", T::kText, "transaction", "", S::kAccepted, "",
+       "Matters with transaction metadata only."},
+      {"topic.heartbeat.prefix", T::kText, "__debezium-heartbeat", "", S::kAccepted, "",
+       "Matters with heartbeats only."},
+      {"topic.heartbeat.name", T::kText, "", "", S::kAccepted, "", "Matters with heartbeats only."},
+      {"topic.regex", T::kRegex, "", "", S::kAccepted, "",
+       "Matters with the regex naming strategies only."},
+      {"topic.replacement", T::kText, "", "", S::kAccepted, "", "As above."},
+      {"topic.key.enforce.uniqueness", T::kBool, "true", "", S::kAccepted, "", "As above."},
+      {"topic.key.field.name", T::kText, "__dbz__physicalTableIdentifier", "", S::kAccepted, "",
+       "As above."},
+      {"topic.key.field.regex", T::kRegex, "", "", S::kAccepted, "", "As above."},
+      {"topic.key.field.replacement", T::kText, "", "", S::kAccepted, "", "As above."},
+      {"heartbeat.interval.ms", T::kInt, "0", ">= 0", S::kRefused, "",
+       "Heartbeat records; 0: none. The stored offset moves on without them here."},
+      {"heartbeat.action.query", T::kText, "", "", S::kAccepted, "",
+       "Matters with heartbeats only."},
+      {"heartbeat.topics.prefix", T::kText, "__debezium-heartbeat", "", S::kAccepted, "",
+       "Read by nothing, here as in the original."},
+  });
+  return kTable;
+}
+
+}  // namespace tidemark

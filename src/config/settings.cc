@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/assert.h"
+#include "config/cross_checks.h"
+#include "config/value_check.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::uint64_t kQueueBytes = 16ULL << 20U;
+
+std::uint32_t small(const Config& config, std::string_view name) {
+  const std::int64_t value = config.integer(name);
+  ASSERT(value >= 0 && value <= std::numeric_limits<std::uint32_t>::max(), std::string(name));
+  return static_cast<std::uint32_t>(value);
+}
+
+// The choice that stands where the property's value stands among the names.
+template <class T, std::size_t N>
+T choice(const Config& config, std::string_view name,
+         const std::array<std::pair<std::string_view, T>, N>& choices) {
+  const std::string value = config.text(name);
+  for (const auto& [text, meaning] : choices) {
+    if (text == value) return meaning;
+  }
+  ASSERT(false, std::string(name) + " has the unchecked value " + value);
+  return choices.front().second;
+}
+
+// `;` ends a statement, `;;` is a semicolon.
+std::vector<std::string> statements(std::string_view text) {
+  std::vector<std::string> out;
+  std::string current;
+  const auto finish = [&] {
+    if (!trim(current).empty()) out.emplace_back(trim(current));
+    current.clear();
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != ';') {
+      current += text[i];
+    } else if (i + 1 < text.size() && text[i + 1] == ';') {
+      current += text[i++];
+    } else {
+      finish();
+    }
+  }
+  finish();
+  return out;
+}
+
+SslSettings ssl_of(const Config& config) {
+  SslSettings out;
+  out.mode = choice(config, "database.ssl.mode",
+                    std::to_array<std::pair<std::string_view, SslMode>>(
+                        {{"disabled", SslMode::kDisabled},
+                         {"preferred", SslMode::kPreferred},
+                         {"required", SslMode::kRequired},
+                         {"verify_ca", SslMode::kVerifyCa},
+                         {"verify_identity", SslMode::kVerifyIdentity}}));
+  out.ca_path = config.text("database.ssl.truststore");
+  out.cert_path = config.text("database.ssl.keystore");
+  out.key_path = out.cert_path;
+  out.key_password = config.text("database.ssl.keystore.password");
+  return out;
+}
+
+ServerSettings server_of(const Config& config) {
+  ServerSettings out;
+  out.host = config.text("database.hostname");
+  out.port = static_cast<std::uint16_t>(small(config, "database.port"));
+  out.user = config.text("database.user");
+  out.password = config.text("database.password");
+  out.server_id = small(config, "database.server.id");
+  out.connect_timeout_ms = small(config, "connect.timeout.ms");
+  out.query_timeout_ms = small(config, "database.query.timeout.ms");
+  out.keep_alive_interval_ms = small(config, "connect.keep.alive.interval.ms");
+  out.initial_statements = statements(config.text("database.initial.statements"));
+  out.ssl = ssl_of(config);
+  out.net_write_timeout_s = small(config, "binlog.net.write.timeout");
+  out.net_read_timeout_s = small(config, "binlog.net.read.timeout");
+  return out;
+}
+
+std::optional<RegexList> list_of(const Config& config, std::string_view name) {
+  auto list = RegexList::compile(config.text(name), RegexCase::kInsensitive);
+  ASSERT(list.has_value(), std::string(name) + " was checked");
+  if (list->empty()) return std::nullopt;
+  return *std::move(list);
+}
+
+CaptureSettings capture_of(const Config& config) {
+  CaptureSettings out;
+  out.database_include = list_of(config, "database.include.list");
+  out.database_exclude = list_of(config, "database.exclude.list");
+  out.table_include = list_of(config, "table.include.list");
+  out.table_exclude = list_of(config, "table.exclude.list");
+  out.ignore_builtin = config.boolean("table.ignore.builtin");
+  return out;
+}
+
+SkippedOperations skipped_of(const Config& config) {
+  const auto codes = comma_items(config.text("skipped.operations"));
+  const auto has = [&](std::string_view code) {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+  };
+  return {.create = has("c"), .update = has("u"), .remove = has("d"), .truncate = has("t")};
+}
+
+SnapshotSettings snapshot_of(const Config& config) {
+  SnapshotSettings out;
+  out.mode = choice(config, "snapshot.mode",
+                    std::to_array<std::pair<std::string_view, SnapshotMode>>(
+                        {{"initial", SnapshotMode::kInitial},
+                         {"initial_only", SnapshotMode::kInitialOnly},
+                         {"no_data", SnapshotMode::kNoData}}));
+  out.locking = choice(config, "snapshot.locking.mode",
+                       std::to_array<std::pair<std::string_view, LockingMode>>(
+                           {{"minimal", LockingMode::kMinimal}, {"none", LockingMode::kNone}}));
+  out.lock_timeout_ms = config.integer("snapshot.lock.timeout.ms");
+  out.delay_ms = config.integer("snapshot.delay.ms");
+  out.streaming_delay_ms = config.integer("streaming.delay.ms");
+  return out;
+}
+
+IncrementalSettings incremental_of(const Config& config) {
+  IncrementalSettings out;
+  out.chunk_rows = small(config, "incremental.snapshot.chunk.size");
+  out.strategy = choice(config, "incremental.snapshot.watermarking.strategy",
+                        std::to_array<std::pair<std::string_view, WatermarkStrategy>>(
+                            {{"insert_insert", WatermarkStrategy::kInsertInsert},
+                             {"insert_delete", WatermarkStrategy::kInsertDelete}}));
+  out.readers_max = small(config, "incremental.snapshot.max.threads");
+  return out;
+}
+
+SignalSettings signal_of(const Config& config) {
+  SignalSettings out;
+  if (const auto name = parse_collection(config.text("signal.data.collection"))) {
+    out.data_collection = SignalCollection{.database = name->database, .table = name->table};
+  }
+  const auto channels = comma_items(config.text("signal.enabled.channels"));
+  out.source_channel = std::find(channels.begin(), channels.end(), "source") != channels.end();
+  return out;
+}
+
+EncodeSettings encode_of(const Config& config) {
+  EncodeSettings out;
+  out.schemas_enable_key = config.boolean("key.converter.schemas.enable");
+  out.schemas_enable_value = config.boolean("value.converter.schemas.enable");
+  out.schemas_enable_headers = config.boolean("header.converter.schemas.enable");
+  out.tombstones = config.boolean("tombstones.on.delete");
+  out.extended_headers = config.boolean("extended.headers.enabled");
+  out.replace_null_with_default = config.boolean("value.converter.replace.null.with.default");
+  out.time_adjuster = config.boolean("enable.time.adjuster");
+  return out;
+}
+
+SinkSettings sink_of(const Config& config) {
+  SinkSettings out;
+  out.kind = choice(config, "debezium.sink.type",
+                    std::to_array<std::pair<std::string_view, SinkKind>>(
+                        {{"stdout", SinkKind::kStdout}, {"file", SinkKind::kFile}}));
+  out.path = config.text("debezium.sink.file.path");
+  out.rotate_bytes = static_cast<std::uint64_t>(config.integer("debezium.sink.file.rotate.bytes"));
+  return out;
+}
+
+RetrySettings retry_of(const Config& config) {
+  RetrySettings out;
+  out.max = config.integer("errors.max.retries");
+  out.initial_ms = config.integer("errors.retry.delay.initial.ms");
+  out.max_ms = config.integer("errors.retry.delay.max.ms");
+  if (out.max_ms < 0) out.max_ms = std::numeric_limits<std::int64_t>::max();
+  out.max_ms = std::max(out.max_ms, out.initial_ms);
+  out.restart_wait_ms = config.integer("retriable.restart.connector.wait.ms");
+  return out;
+}
+
+log::Level log_level_of(const Config& config) {
+  if (config.given("tidemark.log.level")) {
+    const auto level = log::parse_level(config.text("tidemark.log.level"));
+    ASSERT(level.has_value(), "tidemark.log.level was checked");
+    return *level;
+  }
+  const std::string level = config.text("quarkus.log.level");
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), level) != names.end();
+  };
+  if (is_one_of({"OFF", "FATAL", "ERROR", "SEVERE"})) return log::Level::kError;
+  if (is_one_of({"WARN", "WARNING"})) return log::Level::kWarn;
+  if (is_one_of({"INFO", "CONFIG"})) return log::Level::kInfo;
+  return log::Level::kDebug;
+}
+
+}  // namespace
+
+Settings settings_of(const Config& config) {
+  Settings out;
+  out.connector_name = std::string(trim(config.text("name")));
+  out.topic_prefix = config.text("topic.prefix");
+  out.topic_delimiter = config.text("topic.delimiter");
+  out.server = server_of(config);
+  out.capture = capture_of(config);
+  out.skipped_operations = skipped_of(config);
+  out.snapshot = snapshot_of(config);
+  out.incremental = incremental_of(config);
+  out.signal = signal_of(config);
+  out.encode = encode_of(config);
+  out.sink = sink_of(config);
+  out.offset = {.path = config.text("offset.storage.file.filename"),
+                .flush_interval_ms = config.integer("offset.flush.interval.ms")};
+  out.retry = retry_of(config);
+  const auto queue_bytes = static_cast<std::uint64_t>(config.integer("max.queue.size.in.bytes"));
+  out.queue_bytes_max = queue_bytes == 0 ? kQueueBytes : queue_bytes;
+  out.shutdown_timeout_ms = config.integer("executor.shutdown.timeout.ms");
+  out.log_level = log_level_of(config);
+  return out;
+}
+
+}  // namespace tidemark
