@@ -107,6 +107,7 @@ Result<ChunkKey> chunk_key_of(const TableDef& table) {
             .at(place));
   }
   ChunkKey key;
+  key.primary = table.key_is_primary;
   for (const std::uint32_t index : table.key_columns) {
     const ColumnDef& column = table.columns[index];
     ChunkKeyColumn out;

@@ -39,6 +39,7 @@ struct ChunkKeyColumn {
 // Value type.
 struct ChunkKey {
   std::vector<ChunkKeyColumn> columns;
+  bool primary = false;  // the index PRIMARY: it can be forced by name
 
   // Has a character column whose collation is not a binary one.
   bool collation_dependent() const;

@@ -54,11 +54,12 @@ std::string key_list(const ChunkKey& key, std::string_view suffix) {
   return out;
 }
 
-// Trailing blanks weigh something even where the collation does not look at them.
+// Trailing blanks weigh something even where the collation does not look at them, and so do the other
+// characters that it takes for a blank: what goes is not the blank but its weight.
 std::string weight(const ChunkKeyColumn& column, const std::string& operand) {
-  return pads_with_space(column.collation)
-             ? fmt::format("WEIGHT_STRING(TRIM(TRAILING ' ' FROM {}))", operand)
-             : fmt::format("WEIGHT_STRING({})", operand);
+  if (!pads_with_space(column.collation)) return fmt::format("WEIGHT_STRING({})", operand);
+  return fmt::format("TRIM(TRAILING WEIGHT_STRING(_{}' ' COLLATE {}) FROM WEIGHT_STRING({}))",
+                     column.charset, column.collation, operand);
 }
 
 // A literal that compares as the column does, without the column.
@@ -73,8 +74,7 @@ std::string edge_select(const TableId& table, const ChunkKey& key, std::string_v
                      key_list(key, direction));
 }
 
-// lower < upper, both known to differ in the first column at which either ends or they are unequal;
-// prefixes as in ChunkBounds: everything with the prefix lies above a lower and below an upper bound.
+// lower < upper in the columns that both have; a bound that is the other's prefix is not less.
 std::string less(const ChunkKey& key, const KeyTuple& lower, const KeyTuple& upper) {
   std::string out;
   std::string equal;
@@ -121,6 +121,8 @@ std::string chunk_select(const TableId& table, const ChunkKey& key, const ChunkS
     if (select.with_weights && column.collated) sql += ", " + weight(column, column.quoted);
   }
   sql += fmt::format(" FROM {}", quoted(table));
+  // An index on a column of the condition would tempt the server into sorting at every chunk.
+  if (key.primary && !select.condition.empty()) sql += " FORCE INDEX (PRIMARY)";
   std::string where = bounds_predicate(key, select.bounds);
   if (!select.condition.empty()) {
     // A line of its own: the fragment may end in a `-- ` comment.

@@ -32,8 +32,8 @@ class RateMeter {
 };
 
 struct TableProgress {
-  TableId table;
-  std::string signal_id;
+  TableId table = {};
+  std::string signal_id = {};
   bool started = false;
   std::uint64_t rows_read = 0;     // of chunks that were emitted
   std::uint64_t rows_emitted = 0;  // without those the stream represented
@@ -41,9 +41,9 @@ struct TableProgress {
   std::uint32_t stripes = 0;
   // 0 to 100, by key range where the key leads with a number, else by the server's estimate of rows
   // (then at most 99 until the end). Nothing when neither is known.
-  std::optional<double> percent;
+  std::optional<double> percent = {};
   double rows_per_second = 0;
-  std::optional<std::chrono::seconds> remaining;  // nothing: unknown
+  std::optional<std::chrono::seconds> remaining = {};  // nothing: unknown
 };
 
 // The end of a range at the present rate of rows: nothing without rate or percentage.
