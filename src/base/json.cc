@@ -287,6 +287,13 @@ std::vector<std::string> JsonReader::texts_or_none(std::string_view name) const 
   return out;
 }
 
+bool JsonReader::is_array_at(std::string_view name) const {
+  return has(name) && json(member(name)).is_array();
+}
+bool JsonReader::is_text_at(std::string_view name) const {
+  return has(name) && json(member(name)).is_string();
+}
+
 bool JsonReader::is_object() const { return json(node_).is_object(); }
 bool JsonReader::is_array() const { return json(node_).is_array(); }
 bool JsonReader::is_text() const { return json(node_).is_string(); }

@@ -48,6 +48,8 @@ class JsonDocument {
 class JsonReader {
  public:
   bool has(std::string_view name) const;  // present and not null
+  bool is_array_at(std::string_view name) const;
+  bool is_text_at(std::string_view name) const;
 
   // Members of an object; a missing one is a problem.
   std::uint64_t u64(std::string_view name) const;

@@ -24,7 +24,7 @@ struct SelectedTable {
 
 struct UnmatchedPattern {
   std::string pattern;
-  std::string reason;  // "is no captured table; did you mean shop.orders?"
+  std::string reason;  // "matches no captured table; did you mean shop.orders?"
   bool operator==(const UnmatchedPattern&) const = default;
 };
 

@@ -16,12 +16,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/watermark_strategy.h"
 #include "change/gtid_set.h"
 #include "schema/table.h"
 
 namespace tidemark {
 
-enum class WatermarkStrategy : std::uint8_t { kInsertInsert, kInsertDelete };
 std::string_view to_string(WatermarkStrategy strategy);
 
 // Indexes of the three columns of a signal table in its rows, by position among the visible ones.
@@ -83,6 +83,6 @@ Watermark parse_deleted(std::string_view id, std::string_view type);
 
 // Characters that the longest watermark row's data takes, for a table name and a signal id of at most
 // so many characters.
-std::size_t watermark_data_chars(std::size_t collection_chars, std::size_t signal_id_chars);
+std::size_t watermark_data_chars(WatermarkStrategy strategy, std::size_t collection_chars, std::size_t signal_id_chars);
 
 }  // namespace tidemark

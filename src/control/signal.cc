@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/signal.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/json.h"
+#include "base/nearest.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::string_view kExecute = "execute-snapshot";
+constexpr std::string_view kStop = "stop-snapshot";
+constexpr std::string_view kPause = "pause-snapshot";
+constexpr std::string_view kResume = "resume-snapshot";
+constexpr std::string_view kLog = "log";
+constexpr std::array kTypes{kExecute, kStop, kPause, kResume, kLog};
+// Of the original, not built yet.
+constexpr std::array<std::string_view, 2> kTypesNotYet{"schema-changes", "set-binlog-position"};
+
+constexpr std::string_view kCollections = "data-collections";
+constexpr std::string_view kConditions = "additional-conditions";
+constexpr std::string_view kKind = "type";
+constexpr std::string_view kSurrogate = "surrogate-key";
+
+constexpr std::array kExecuteFields{kCollections, kKind, kConditions};
+constexpr std::array kStopFields{kCollections, kKind};
+constexpr std::array kPauseFields{kKind};
+constexpr std::array<std::string_view, 1> kLogFields{"message"};
+constexpr std::array<std::string_view, 2> kConditionFields{"data-collection", "filter"};
+
+constexpr std::string_view kExecuteForm =
+    R"(send data such as {"data-collections": ["shop.orders"], "type": "incremental", )"
+    R"("additional-conditions": [{"data-collection": "shop.orders", "filter": "id > 100"}]})";
+constexpr std::string_view kStopForm =
+    R"(send data such as {"data-collections": ["shop.orders"], "type": "incremental"}, or {} to )"
+    R"(stop everything)";
+constexpr std::string_view kPauseForm = R"(send {} as data)";
+constexpr std::string_view kLogForm = R"(send data such as {"message": "text"})";
+
+// What reading one signal's data may come upon. The first thing wrong is kept.
+struct Refusal {
+  ErrorKind kind = ErrorKind::kRejected;
+  std::string what;
+};
+
+class DataReader {
+ public:
+  DataReader(const JsonReader& in, std::span<const std::string_view> fields)
+      : in_(in), fields_(fields) {}
+
+  void check_fields(const JsonReader& in, std::span<const std::string_view> fields);
+  std::vector<std::string> collections(bool needed);
+  std::vector<AdditionalCondition> conditions();
+  void check_kind();
+  std::string message();
+
+  const std::optional<Refusal>& refusal() const { return refusal_; }
+  void start() { check_fields(in_, fields_); }
+
+ private:
+  void refuse(std::string what, ErrorKind kind = ErrorKind::kRejected) {
+    if (!refusal_) refusal_ = Refusal{kind, std::move(what)};
+  }
+  std::string pattern(const JsonReader& item, std::string_view place);
+  std::string needed_text(const JsonReader& in, std::string_view name, std::string_view place);
+  AdditionalCondition condition(const JsonReader& item, std::size_t i);
+
+  const JsonReader& in_;
+  std::span<const std::string_view> fields_;
+  std::optional<Refusal> refusal_;
+};
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::string meant(std::string_view word, std::span<const std::string_view> names) {
+  const std::optional<std::string_view> name = nearest(word, names);
+  return name ? fmt::format("; did you mean \"{}\"?", *name) : std::string();
+}
+
+std::string unknown_field(std::string_view name, std::span<const std::string_view> fields) {
+  if (name == "additional-condition" && std::ranges::find(fields, kConditions) != fields.end()) {
+    return "field \"additional-condition\" is of Debezium before 3.0; use \"additional-conditions\": "
+           "an array of {\"data-collection\", \"filter\"}";
+  }
+  return fmt::format("unknown field \"{}\"{}; accepted are {}", name, meant(name, fields),
+                     fmt::join(fields, ", "));
+}
+
+void DataReader::check_fields(const JsonReader& in, std::span<const std::string_view> fields) {
+  in.members([&](std::string_view name, const JsonReader&) {
+    if (std::ranges::find(fields, name) != fields.end()) return;
+    const bool not_yet = name == kSurrogate && fields.data() == kExecuteFields.data();
+    if (not_yet) {
+      refuse("\"surrogate-key\" is not supported yet: chunks go by the table's own key",
+             ErrorKind::kUnsupported);
+    } else {
+      refuse(unknown_field(name, fields));
+    }
+  });
+}
+
+std::string DataReader::pattern(const JsonReader& item, std::string_view place) {
+  if (!item.is_text()) {
+    refuse(fmt::format("{} is not a string", place));
+    return {};
+  }
+  std::string text(trimmed(item.as_text()));
+  if (text.empty()) refuse(fmt::format("{} is empty", place));
+  return text;
+}
+
+std::vector<std::string> DataReader::collections(bool needed) {
+  std::vector<std::string> out;
+  if (!in_.has(kCollections)) {
+    if (needed) refuse("\"data-collections\" is missing: an array of table names or expressions");
+    return out;
+  }
+  if (!in_.is_array_at(kCollections)) {
+    refuse("\"data-collections\" is not an array of strings");
+    return out;
+  }
+  in_.each(kCollections, [&](const JsonReader& item) {
+    out.push_back(pattern(item, fmt::format("\"data-collections\"[{}]", out.size())));
+  });
+  if (needed && out.empty()) refuse("\"data-collections\" is empty: name at least one table");
+  return out;
+}
+
+std::string DataReader::needed_text(const JsonReader& in, std::string_view name,
+                                    std::string_view place) {
+  if (!in.has(name)) {
+    refuse(fmt::format("{} has no \"{}\"", place, name));
+    return {};
+  }
+  if (!in.is_text_at(name)) {
+    refuse(fmt::format("\"{}\" of {} is not a string", name, place));
+    return {};
+  }
+  std::string text(trimmed(in.text(name)));
+  if (text.empty()) refuse(fmt::format("\"{}\" of {} is empty", name, place));
+  return text;
+}
+
+AdditionalCondition DataReader::condition(const JsonReader& item, std::size_t i) {
+  const std::string place = fmt::format("\"additional-conditions\"[{}]", i);
+  if (!item.is_object()) {
+    refuse(place + " is not an object of \"data-collection\" and \"filter\"");
+    return {};
+  }
+  check_fields(item, kConditionFields);
+  return {.pattern = needed_text(item, "data-collection", place),
+          .filter = needed_text(item, "filter", place)};
+}
+
+std::vector<AdditionalCondition> DataReader::conditions() {
+  std::vector<AdditionalCondition> out;
+  if (!in_.has(kConditions)) return out;
+  if (!in_.is_array_at(kConditions)) {
+    refuse("\"additional-conditions\" is not an array of {\"data-collection\", \"filter\"}");
+    return out;
+  }
+  in_.each(kConditions,
+           [&](const JsonReader& item) { out.push_back(condition(item, out.size())); });
+  return out;
+}
+
+void DataReader::check_kind() {
+  if (!in_.has(kKind)) return;
+  if (!in_.is_text_at(kKind)) return refuse("\"type\" is not a string; accepted is \"incremental\"");
+  const std::string kind = lower(trimmed(in_.text(kKind)));
+  if (kind == "incremental") return;
+  if (kind == "blocking") {
+    return refuse("\"type\": \"blocking\" is not supported yet; accepted is \"incremental\"",
+                  ErrorKind::kUnsupported);
+  }
+  refuse(fmt::format("\"type\" is \"{}\"; accepted is \"incremental\"", kind));
+}
+
+std::string DataReader::message() {
+  if (!in_.has("message")) {
+    refuse("\"message\" is missing");
+    return {};
+  }
+  if (!in_.is_text_at("message")) {
+    refuse("\"message\" is not a string");
+    return {};
+  }
+  return in_.text("message");
+}
+
+Command read_command(std::string_view type, DataReader& data) {
+  data.start();
+  if (type == kLog) return LogMessage{data.message()};
+  data.check_kind();
+  if (type == kExecute) return ExecuteSnapshot{data.collections(true), data.conditions()};
+  if (type == kStop) return StopSnapshot{data.collections(false)};
+  if (type == kPause) return PauseSnapshot{};
+  return ResumeSnapshot{};
+}
+
+struct Form {
+  std::span<const std::string_view> fields;
+  std::string_view remedy;
+};
+
+Form form_of(std::string_view type) {
+  if (type == kExecute) return {kExecuteFields, kExecuteForm};
+  if (type == kStop) return {kStopFields, kStopForm};
+  if (type == kLog) return {kLogFields, kLogForm};
+  return {kPauseFields, kPauseForm};
+}
+
+std::unexpected<Error> unknown_type(std::string_view type) {
+  if (std::ranges::find(kTypesNotYet, type) != kTypesNotYet.end()) {
+    return fail(ErrorKind::kUnsupported, fmt::format("signal type \"{}\" is not supported yet", type),
+                fmt::format("use one of {}", fmt::join(kTypes, ", ")));
+  }
+  return fail(ErrorKind::kRejected,
+              fmt::format("unknown signal type \"{}\"{}", type, meant(type, kTypes)),
+              fmt::format("use one of {}", fmt::join(kTypes, ", ")));
+}
+
+}  // namespace
+
+SignalClass classify_signal(std::string_view type) {
+  if (type == kWindowOpenType || type == kWindowCloseType) return SignalClass::kWatermark;
+  return type == kProbeType ? SignalClass::kProbe : SignalClass::kCommand;
+}
+
+Result<Command> parse_signal(std::string_view type, std::optional<std::string_view> data) {
+  if (std::ranges::find(kTypes, type) == kTypes.end()) return unknown_type(type);
+  const Form form = form_of(type);
+  const std::string_view text = trimmed(data.value_or(""));
+  const std::expected<JsonDocument, JsonProblem> document =
+      JsonDocument::parse(text.empty() ? "{}" : text);
+  if (!document) {
+    return fail(ErrorKind::kRejected, fmt::format("data: {}", document.error().text()),
+                std::string(form.remedy));
+  }
+  std::optional<JsonProblem> problem;
+  const JsonReader root = document->root(problem);
+  if (!root.is_object()) {
+    return fail(ErrorKind::kRejected, "data is not a JSON object", std::string(form.remedy));
+  }
+  DataReader reader(root, form.fields);
+  Command command = read_command(type, reader);
+  if (reader.refusal()) {
+    return fail(reader.refusal()->kind, reader.refusal()->what, std::string(form.remedy));
+  }
+  if (problem) return fail(ErrorKind::kRejected, problem->text(), std::string(form.remedy));
+  return command;
+}
+
+}  // namespace tidemark
