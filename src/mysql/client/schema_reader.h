@@ -48,15 +48,27 @@ bool is_system_database(std::string_view name);
 
 // One row of COLUMNS, as text; for tests.
 struct ColumnRow {
-  ResultSet::Cell name, data_type, column_type, nullable, default_text, characters, octets,
-      precision, scale, fraction_digits, charset, collation, extra, comment;
+  ResultSet::Cell name{};
+  ResultSet::Cell data_type{};
+  ResultSet::Cell column_type{};
+  ResultSet::Cell nullable{};
+  ResultSet::Cell default_text{};
+  ResultSet::Cell characters{};
+  ResultSet::Cell octets{};
+  ResultSet::Cell precision{};
+  ResultSet::Cell scale{};
+  ResultSet::Cell fraction_digits{};
+  ResultSet::Cell charset{};
+  ResultSet::Cell collation{};
+  ResultSet::Cell extra{};
+  ResultSet::Cell comment{};
 };
 ColumnDef column_from(const ColumnRow& row, bool is_mariadb);
 
 // One column of a unique index, of STATISTICS.
 struct IndexPart {
-  std::string index;
-  std::string column;  // empty: an expression
+  std::string index{};
+  std::string column{};  // empty: an expression
   bool prefix = false;
   bool nullable = false;
 };
