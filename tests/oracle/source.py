@@ -1,6 +1,5 @@
 """The source as it is: table structures and rows, read over a connection of our own."""
 
-import pymysql
 from pymysql import converters
 
 from oracle.cells import Column, Table, select_expression, text_reader
@@ -53,9 +52,9 @@ def rows(connection, table):
     sql = "SELECT " + ", ".join(map(select_expression, table.columns))
     sql += f" FROM `{table.database}`.`{table.name}`"
     found = {}
-    with connection.cursor(pymysql.cursors.SSCursor) as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(sql)
-        for cells in cursor:
+        for cells in cursor.fetchall():
             row = {n: None if c is None else read(c) for n, read, c in zip(names, readers, cells)}
             found[table.identity_of_row(row)] = row
     return found
