@@ -298,6 +298,7 @@ bool JsonReader::is_object() const { return json(node_).is_object(); }
 bool JsonReader::is_array() const { return json(node_).is_array(); }
 bool JsonReader::is_text() const { return json(node_).is_string(); }
 std::string JsonReader::as_text() const { return text_of(node_, {}); }
+std::uint64_t JsonReader::as_u64() const { return u64_of(node_, {}); }
 
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {

@@ -78,6 +78,7 @@ class JsonReader {
   bool is_array() const;
   bool is_text() const;
   std::string as_text() const;
+  std::uint64_t as_u64() const;
 
   bool failed() const { return problem_->has_value(); }
   // Notes a problem at this value, or at its member.

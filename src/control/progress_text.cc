@@ -9,22 +9,27 @@ namespace tidemark {
 namespace {
 
 constexpr std::size_t kBarCells = 20;
-constexpr double kThousand = 1000.0;
-constexpr std::int64_t kMinute = 60;
-constexpr std::int64_t kHour = 60 * kMinute;
 
 std::string scaled(double value) {
-  if (value < kThousand) return fmt::format("{:.0f}", value);
-  if (value < kThousand * kThousand) return fmt::format("{:.1f}k", value / kThousand);
-  if (value < kThousand * kThousand * kThousand)
-    return fmt::format("{:.1f}M", value / (kThousand * kThousand));
-  return fmt::format("{:.1f}G", value / (kThousand * kThousand * kThousand));
+  if (value < 999.5) return fmt::format("{:.0f}", value);
+  if (value < 999'950) return fmt::format("{:.1f}k", value / 1e3);
+  if (value < 999'950'000) return fmt::format("{:.1f}M", value / 1e6);
+  return fmt::format("{:.1f}G", value / 1e9);
 }
 
-std::string cells(std::optional<double> percent) {
-  const double share = std::clamp(percent.value_or(0.0) / 100.0, 0.0, 1.0);
-  const auto full = static_cast<std::size_t>(share * static_cast<double>(kBarCells));
-  return std::string(full, '#') + std::string(kBarCells - full, '-');
+std::string bar(std::optional<double> percent) {
+  const double share = std::clamp(percent.value_or(0), 0.0, 100.0) / 100;
+  const auto full = static_cast<std::size_t>(share * kBarCells);
+  return "[" + std::string(full, '#') + std::string(kBarCells - full, '-') + "]";
+}
+
+// At most so many bytes, not through a UTF-8 character.
+std::string shortened(std::string text, std::size_t columns) {
+  if (text.size() <= columns) return text;
+  std::size_t size = columns;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  text.resize(size);
+  return text;
 }
 
 }  // namespace
@@ -41,23 +46,22 @@ std::string count_text(std::uint64_t count) { return scaled(static_cast<double>(
 
 std::string eta_text(std::optional<std::int64_t> seconds) {
   if (!seconds) return "?";
-  const std::int64_t s = *seconds;
-  if (s < kMinute) return fmt::format("{}s", s);
-  if (s < kHour) return fmt::format("{}m{:02d}s", s / kMinute, s % kMinute);
-  return fmt::format("{}h{:02d}m", s / kHour, s % kHour / kMinute);
+  if (*seconds < 60) return fmt::format("{}s", *seconds);
+  if (*seconds < 3600) return fmt::format("{}m{:02}s", *seconds / 60, *seconds % 60);
+  return fmt::format("{}h{:02}m", *seconds / 3600, *seconds / 60 % 60);
 }
 
 std::string progress_bar(std::span<const ProgressView> tables, std::size_t columns) {
   if (tables.empty()) return {};
   const ProgressView& first = tables.front();
-  std::string bar =
-      fmt::format("{} [{}] {:>6}  {} rows  {}/s  {} left", first.collection, cells(first.percent),
+  std::string out =
+      fmt::format("{} {} {:>6}  {} rows  {}/s  {} left", first.collection, bar(first.percent),
                   percent_text(first.percent), count_text(first.rows), rate_text(first.rows_per_s),
                   eta_text(first.eta_s));
-  if (tables.size() > 1)
-    bar += fmt::format("  +{} table{}", tables.size() - 1, tables.size() == 2 ? "" : "s");
-  if (bar.size() > columns) bar.resize(columns);
-  return bar;
+  if (tables.size() > 1) {
+    out += fmt::format("  +{} table{}", tables.size() - 1, tables.size() == 2 ? "" : "s");
+  }
+  return shortened(std::move(out), columns);
 }
 
 }  // namespace tidemark

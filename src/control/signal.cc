@@ -98,7 +98,8 @@ std::string meant(std::string_view word, std::span<const std::string_view> names
 
 std::string unknown_field(std::string_view name, std::span<const std::string_view> fields) {
   if (name == "additional-condition" && std::ranges::find(fields, kConditions) != fields.end()) {
-    return "field \"additional-condition\" is of Debezium before 3.0; use \"additional-conditions\": "
+    return "field \"additional-condition\" is of Debezium before 3.0; use "
+           "\"additional-conditions\": "
            "an array of {\"data-collection\", \"filter\"}";
   }
   return fmt::format("unknown field \"{}\"{}; accepted are {}", name, meant(name, fields),
@@ -185,7 +186,8 @@ std::vector<AdditionalCondition> DataReader::conditions() {
 
 void DataReader::check_kind() {
   if (!in_.has(kKind)) return;
-  if (!in_.is_text_at(kKind)) return refuse("\"type\" is not a string; accepted is \"incremental\"");
+  if (!in_.is_text_at(kKind))
+    return refuse("\"type\" is not a string; accepted is \"incremental\"");
   const std::string kind = lower(trimmed(in_.text(kKind)));
   if (kind == "incremental") return;
   if (kind == "blocking") {
@@ -231,7 +233,8 @@ Form form_of(std::string_view type) {
 
 std::unexpected<Error> unknown_type(std::string_view type) {
   if (std::ranges::find(kTypesNotYet, type) != kTypesNotYet.end()) {
-    return fail(ErrorKind::kUnsupported, fmt::format("signal type \"{}\" is not supported yet", type),
+    return fail(ErrorKind::kUnsupported,
+                fmt::format("signal type \"{}\" is not supported yet", type),
                 fmt::format("use one of {}", fmt::join(kTypes, ", ")));
   }
   return fail(ErrorKind::kRejected,

@@ -83,6 +83,7 @@ Watermark parse_deleted(std::string_view id, std::string_view type);
 
 // Characters that the longest watermark row's data takes, for a table name and a signal id of at most
 // so many characters.
-std::size_t watermark_data_chars(WatermarkStrategy strategy, std::size_t collection_chars, std::size_t signal_id_chars);
+std::size_t watermark_data_chars(WatermarkStrategy strategy, std::size_t collection_chars,
+                                 std::size_t signal_id_chars);
 
 }  // namespace tidemark
