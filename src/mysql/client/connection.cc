@@ -140,6 +140,8 @@ Status Connection::stream(std::string_view sql, RowCallback on_row) {
     return std::unexpected(handle_->last_error(ErrorPhase::kStatement));
   }
   Status status = read_rows(result, on_row);
+  // Who is to stop does not wait for a row that may be long in coming.
+  if (!status && status.error().kind() == ErrorKind::kCancelled) handle_->break_off();
   if (!status) drop_rest(result);
   mysql_free_result(result);
   return status;

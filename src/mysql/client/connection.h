@@ -80,8 +80,9 @@ class Connection {
   // A statement with a small result.
   Result<ResultSet> query(std::string_view sql);
   // A statement with a large result, row by row as it arrives, no allocation per row. When the callback
-  // fails, what is left is read and dropped if it is short (kDrainMax), and the connection stays usable;
-  // else the connection is broken off and the next call fails with kRetryable.
+  // fails, what is left is read and dropped if it is short, and the connection stays usable; if it is
+  // long, or the callback failed with kCancelled, the connection is broken off: the next call fails with
+  // kRetryable.
   Status stream(std::string_view sql, RowCallback on_row);
 
   // A literal for any sql_mode and any text: _utf8mb4 X'...'; and X'...' for bytes.
