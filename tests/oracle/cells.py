@@ -20,7 +20,10 @@ import re
 import struct
 import unicodedata
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
+
+# More digits than DECIMAL has: scaling never rounds.
+_EXACT = Context(prec=100)
 
 INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
 TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json")
@@ -120,7 +123,7 @@ def json_reader(column):
         return _integer
     if kind == "decimal":
         scale = column.scale
-        return lambda v: Decimal(int.from_bytes(_bytes(v), "big", signed=True)).scaleb(-scale)
+        return lambda v: scaled(int.from_bytes(_bytes(v), "big", signed=True), scale)
     if kind == "float":
         return lambda v: single(_number(v))
     if kind == "double":
@@ -213,6 +216,11 @@ def text_reader(column):
     if kind in ("datetime", "timestamp"):
         return lambda v: instant(v, empty)
     raise ValueError(f"no reader for column {column.name} of type {column.column_type}")
+
+
+def scaled(unscaled, scale):
+    """unscaled / 10**scale."""
+    return Decimal(unscaled).scaleb(-scale, _EXACT)
 
 
 def single(value):

@@ -6,7 +6,8 @@ different texts that the server takes for one key (case, trailing blanks). A slo
 
 import json
 import string
-from decimal import Decimal
+
+from oracle.cells import scaled
 
 _WORDS = ("naïve", "größe", "plain", "O'Brien", 'say "x"', "back\\slash", "tab\there", "two\nlines", "日本語", "🌊 wave", "", " ")
 _EPOCH_RANGE = 2_000_000_000  # seconds, for dates
@@ -123,8 +124,8 @@ _CARGO = {
     "body": ("TEXT NULL", lambda r: _text(r) * r.choice((1, 1, 1, 40))),
     "latin": ("VARCHAR(40) CHARACTER SET latin1 NULL", _latin),
     "code": ("CHAR(8) NOT NULL", lambda r: "".join(r.choice(string.ascii_letters) for _ in range(r.randint(0, 8)))),
-    "amount": ("DECIMAL(12,2) NOT NULL", lambda r: Decimal(r.randint(-(10**11), 10**11)).scaleb(-2)),
-    "wide": ("DECIMAL(38,10) NULL", lambda r: Decimal(r.randint(-(10**37), 10**37)).scaleb(-10)),
+    "amount": ("DECIMAL(12,2) NOT NULL", lambda r: scaled(r.randint(-(10**11), 10**11), 2)),
+    "wide": ("DECIMAL(38,10) NULL", lambda r: scaled(r.randint(-(10**37), 10**37), 10)),
     "ratio": ("DOUBLE NULL", lambda r: r.choice((0.0, r.uniform(-1e9, 1e9), r.uniform(-1, 1) * 10.0 ** r.randint(-200, 200)))),
     "small": ("FLOAT NULL", lambda r: float(r.randint(-(2**24), 2**24))),
     "tiny": ("TINYINT UNSIGNED NOT NULL", lambda r: r.randint(0, 255)),

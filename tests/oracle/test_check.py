@@ -458,6 +458,7 @@ class Cells(unittest.TestCase):
         self.both(column("bigint", "bigint unsigned"), -1, "18446744073709551615", 2**64 - 1)
         self.both(column("decimal", scale=2), "BNI=", "12.34", Decimal("12.34"))
         self.both(column("decimal", scale=2), "gA==", "-1.28", Decimal("-1.28"))
+        self.both(column("decimal"), "gAAAAAAAAAAAAAAAAAAAAA==", str(-(2**127)), Decimal(-(2**127)))
         self.both(column("float"), 1.6777216e7, "16777216", 16777216.0)
         self.both(column("float"), 0.1, "0.10000000149011612", struct.unpack("f", struct.pack("f", 0.1))[0])
         self.both(column("double"), 1e-7, "1e-7", 1e-7)
