@@ -40,7 +40,7 @@ TEST(BoundedQueue, HoldsAProducerBackUntilThereIsRoom) {
     EXPECT_TRUE(queue.push(2, 8));
     pushed = true;
   });
-  std::this_thread::sleep_for(20ms);
+  std::this_thread::sleep_for(20ms);  // sleep: gives a wrong push the time to succeed
   EXPECT_FALSE(pushed);
   EXPECT_EQ(queue.pop(), 1);
   EXPECT_EQ(queue.pop(), 2);
@@ -66,7 +66,7 @@ TEST(BoundedQueue, ClosingWakesBothEnds) {
   BoundedQueue<int> empty(1);
   std::thread producer([&] { EXPECT_FALSE(full.push(2, 1)); });
   std::thread consumer([&] { EXPECT_FALSE(empty.pop()); });
-  std::this_thread::sleep_for(10ms);
+  std::this_thread::sleep_for(10ms);  // sleep: so that both wait when closed, most likely
   full.close();
   empty.close();
   producer.join();

@@ -329,6 +329,8 @@ TEST(Config, ChecksPropertiesAgainstEachOther) {
         {"transforms.unwrap.type", "io.debezium.transforms.ExtractNewRecordState"}},
        "transforms=unwrap (-D): is not there yet"},
       {{{"converters", "bool"}, {"bool.type", "x.y.Z"}}, "converters=bool"},
+      {{{"exactly.once.support", "required"}}, "cannot be had on standard output"},
+      {{{"quarkus.config.locations", "more.properties"}}, "is not there yet"},
       {{{"read.only", "true"}}, "read.only=true (-D): is not there yet"},
   };
   for (const CrossCase& c : cases) {

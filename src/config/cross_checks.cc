@@ -124,6 +124,12 @@ void check_tags(const Config& config, const Report& report) {
 }
 
 void check_sink(const Config& config, const Report& report) {
+  if (config.text("debezium.sink.type") == "stdout" &&
+      config.text("exactly.once.support") == "required") {
+    report("exactly.once.support",
+           {"cannot be had on standard output, which nobody can cut back after a crash",
+            "debezium.sink.type=file, or requested"});
+  }
   if (config.text("debezium.sink.type") != "file") return;
   if (!trim(config.text("debezium.sink.file.path")).empty()) return;
   report("debezium.sink.file.path", {"is missing, and debezium.sink.type=file needs it",

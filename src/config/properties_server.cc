@@ -35,6 +35,7 @@ std::span<const Property> server_properties() {
       {"quarkus.log.level", T::kEnum, "INFO",
        "OFF FATAL ERROR SEVERE WARN WARNING INFO CONFIG DEBUG FINE TRACE FINER FINEST ALL",
        S::kSupported, "", "Becomes `tidemark.log.level`: the nearest of debug, info, warn, error."},
+      {"quarkus.config.locations", T::kPath, "", "", S::kRefused, "", "More configuration files."},
       {"quarkus.<x>", T::kText, "", "", S::kAccepted, "",
        "Settings of the framework of the original: HTTP, other logs."},
   });
