@@ -151,8 +151,9 @@ class Replay {
     ASSERT_TRUE(printing) << printing.error().text();
   }
 
-  // Images of the file that follow the event, up to the next event.
+  // The images follow all events of their statement, which may be several.
   void read_rows(const Event& event, std::size_t next_item) {
+    next_item = std::max(next_item, next_image_);
     while (next_item < scenario_.items.size() &&
            scenario_.items[next_item].kind != golden::Item::Kind::kImage) {
       ++next_item;
@@ -173,6 +174,7 @@ class Replay {
       if (!before.empty()) expect_image(*reader, before, false, next_item++);
       if (!after.empty()) expect_image(*reader, after, true, next_item++);
     }
+    next_image_ = next_item;
   }
 
   void expect_image(const RowsReader& reader, RowView row, bool after, std::size_t item) {
@@ -221,6 +223,7 @@ class Replay {
   RowScratch scratch_;
   RowScratch select_scratch_;
   std::size_t images_seen_ = 0;
+  std::size_t next_image_ = 0;  // index of the item
 };
 
 TEST(Golden, EveryRecordedRowReadsAsTheServerPrintsIt) {

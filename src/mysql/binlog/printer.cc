@@ -168,21 +168,24 @@ class EventPrinter {
 
   Status print() {
     const EventHeader& header = event_.header;
-    fmt::format_to(std::back_inserter(out_), "{}:{} {} {}", state_.file, start(),
-                   utc(header.timestamp), to_string(header.type));
+    fmt::format_to(std::back_inserter(out_), "{} {} {}", place(), utc(header.timestamp),
+                   to_string(header.type));
     const std::size_t line = out_.size();
     const Status status = body();
     if (!status) {
       out_.resize(line);
       out_ += " damaged\n";
-      return std::unexpected<Error>(
-          Error(status.error()).at(fmt::format("{}:{}", state_.file, start())));
+      return std::unexpected<Error>(Error(status.error()).at(place()));
     }
     return {};
   }
 
  private:
-  // Rows of a file beyond 4 GiB: the field wraps, and so does what is printed.
+  std::string place() const {
+    return state_.file.empty() ? std::to_string(start())
+                               : fmt::format("{}:{}", state_.file, start());
+  }
+  // In files beyond 4 GiB the header's field wraps, and so does what is printed.
   std::uint32_t start() const {
     const EventHeader& header = event_.header;
     return header.end_log_pos == 0 ? 0 : header.end_log_pos - header.size;

@@ -24,7 +24,7 @@ namespace tidemark {
 
 // What printing carries from event to event. One per file.
 struct PrintState {
-  std::string file;  // name to print; a ROTATE replaces it
+  std::string file;  // printed before each position; empty: nothing is
   std::map<std::uint64_t, RowPlan> plans;
   RowScratch scratch;
 };
