@@ -33,9 +33,9 @@ std::string bounds_predicate(const ChunkKey& key, const ChunkBounds& bounds);
 // (condition) ORDER BY key LIMIT limit. `select_columns` is SQL text; the weights come after it, in key
 // order, and only with `with_weights`.
 struct ChunkSelect {
-  std::string_view select_columns;
-  std::string_view condition;  // SQL fragment of the signal; empty: none
-  ChunkBounds bounds;
+  std::string_view select_columns{};
+  std::string_view condition{};  // SQL fragment of the signal; empty: none
+  ChunkBounds bounds{};
   std::uint32_t limit = 0;
   bool with_weights = false;
 };

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "snapshot/chunk_query.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace tidemark {
+namespace {
+
+KeyCell number(std::int64_t value) {
+  KeyCell cell;
+  cell.i64 = value;
+  return cell;
+}
+KeyCell natural(std::uint64_t value) {
+  KeyCell cell;
+  cell.kind = KeyCell::Kind::kUint;
+  cell.u64 = value;
+  return cell;
+}
+KeyCell text(std::string value) {
+  KeyCell cell;
+  cell.kind = KeyCell::Kind::kText;
+  cell.text = std::move(value);
+  return cell;
+}
+KeyCell bytes(std::string value) {
+  KeyCell cell = text(std::move(value));
+  cell.kind = KeyCell::Kind::kBinary;
+  return cell;
+}
+
+ChunkKeyColumn plain(const std::string& name, KeyCell::Kind kind = KeyCell::Kind::kInt) {
+  ChunkKeyColumn column;
+  column.quoted = "`" + name + "`";
+  column.kind = kind;
+  return column;
+}
+ChunkKeyColumn collated(const std::string& name, std::string charset, std::string collation) {
+  ChunkKeyColumn column = plain(name, KeyCell::Kind::kText);
+  column.charset = std::move(charset);
+  column.collation = std::move(collation);
+  column.collated = true;
+  return column;
+}
+
+const ChunkKey kOne{{plain("id")}};
+const ChunkKey kTwo{{plain("a"), plain("b")}};
+const ChunkKey kThree{{plain("a"), plain("b"), plain("c")}};
+const ChunkKey kText{{collated("k", "latin1", "latin1_swedish_ci")}};
+const TableId kTable{"shop", "or`ders"};
+
+TEST(KeyLiteral, NeedsNoEscapes) {
+  EXPECT_EQ(key_literal(number(std::numeric_limits<std::int64_t>::min())), "-9223372036854775808");
+  EXPECT_EQ(key_literal(natural(std::numeric_limits<std::uint64_t>::max())),
+            "18446744073709551615");
+  EXPECT_EQ(key_literal(text("it's \\")), "_utf8mb4 0x69742773205c");
+  EXPECT_EQ(key_literal(text("ä")), "_utf8mb4 0xc3a4");
+  EXPECT_EQ(key_literal(text("")), "''");
+  EXPECT_EQ(key_literal(bytes(std::string("\0\xff", 2))), "x'00ff'");
+  EXPECT_EQ(key_literal(bytes("")), "x''");
+}
+
+TEST(ChunkBounds, ExpandCompositeKeys) {
+  const KeyTuple lower{number(1), number(2), number(3)};
+  const KeyTuple upper{number(4), number(5), number(6)};
+  EXPECT_EQ(bounds_predicate(kThree, {&lower, nullptr}),
+            "((`a` > 1) OR (`a` = 1 AND `b` > 2) OR (`a` = 1 AND `b` = 2 AND `c` > 3))");
+  EXPECT_EQ(bounds_predicate(kThree, {nullptr, &upper}),
+            "((`a` < 4) OR (`a` = 4 AND `b` < 5) OR (`a` = 4 AND `b` = 5 AND `c` <= 6))");
+}
+
+TEST(ChunkBounds, TakePrefixes) {
+  const KeyTuple lower{number(1)};
+  const KeyTuple upper{number(4), number(5)};
+  EXPECT_EQ(bounds_predicate(kThree, {&lower, &upper}),
+            "((`a` > 1)) AND ((`a` < 4) OR (`a` = 4 AND `b` <= 5))");
+}
+
+TEST(ChunkBounds, AreNothingWhenEmpty) {
+  const KeyTuple none;
+  EXPECT_EQ(bounds_predicate(kThree, {&none, nullptr}), "");
+}
+
+TEST(ChunkSelect, OrdersByTheKeyAndLimits) {
+  const KeyTuple upper{number(9)};
+  EXPECT_EQ(chunk_select(kTable, kOne,
+                         {.select_columns = "`id`, `v`",
+                          .condition = "",
+                          .bounds = {nullptr, &upper},
+                          .limit = 7}),
+            "SELECT `id`, `v` FROM `shop`.`or``ders` WHERE ((`id` <= 9)) ORDER BY `id` LIMIT 7");
+}
+
+TEST(ChunkSelect, ClosesAConditionThatEndsInAComment) {
+  ChunkKey key = kOne;
+  key.primary = true;
+  EXPECT_EQ(chunk_select(kTable, key,
+                         {.select_columns = "`id`", .condition = "v = 1 -- all", .limit = 7}),
+            "SELECT `id` FROM `shop`.`or``ders` FORCE INDEX (PRIMARY) WHERE (v = 1 -- all\n) "
+            "ORDER BY `id` LIMIT 7");
+}
+
+TEST(ChunkSelect, AddsWeightsOfCollatedColumnsOnly) {
+  const ChunkKey key{{plain("id"), collated("k", "utf8mb4", "utf8mb4_0900_ai_ci"),
+                      collated("l", "latin1", "latin1_swedish_ci")}};
+  const std::string sql =
+      chunk_select(kTable, key, {.select_columns = "`v`", .limit = 1, .with_weights = true});
+  EXPECT_TRUE(sql.starts_with(
+      "SELECT `v`, WEIGHT_STRING(`k`), TRIM(TRAILING WEIGHT_STRING(_latin1' ' COLLATE "
+      "latin1_swedish_ci) FROM WEIGHT_STRING(`l`)) FROM"))
+      << sql;
+}
+
+TEST(KeyEdges, ReadOneRowInEachDirection) {
+  EXPECT_EQ(min_key_select(kTable, kTwo),
+            "SELECT `a`, `b` FROM `shop`.`or``ders` ORDER BY `a`, `b` LIMIT 1");
+  EXPECT_EQ(max_key_select(kTable, kTwo),
+            "SELECT `a`, `b` FROM `shop`.`or``ders` ORDER BY `a` DESC, `b` DESC LIMIT 1");
+}
+
+TEST(SplitCheck, ComparesAsTheColumnDoes) {
+  EXPECT_EQ(split_check_query(kText, {text("a")}, {text("b")}, {text("c")}),
+            "SELECT ((CONVERT(_utf8mb4 0x62 USING latin1) COLLATE latin1_swedish_ci < "
+            "CONVERT(_utf8mb4 0x63 USING latin1) COLLATE latin1_swedish_ci)) AND "
+            "((CONVERT(_utf8mb4 0x61 USING latin1) COLLATE latin1_swedish_ci < "
+            "CONVERT(_utf8mb4 0x62 USING latin1) COLLATE latin1_swedish_ci))");
+}
+
+TEST(WeightQuery, GivesOneRowForEachKey) {
+  const ChunkKey key{{plain("id"), collated("k", "utf8mb4", "utf8mb4_0900_ai_ci")}};
+  const std::vector<KeyTuple> tuples{{number(1), text("a")}, {number(2), text("")}};
+  EXPECT_EQ(
+      weight_query(key, tuples),
+      "SELECT 0, WEIGHT_STRING(CONVERT(_utf8mb4 0x61 USING utf8mb4) COLLATE utf8mb4_0900_ai_ci) "
+      "UNION ALL SELECT 1, WEIGHT_STRING(CONVERT('' USING utf8mb4) COLLATE utf8mb4_0900_ai_ci)");
+  EXPECT_EQ(weight_query(key, {}), "");
+}
+
+// -- split points --
+
+std::int64_t middle(std::int64_t low, std::int64_t high) {
+  const auto point = midpoint(kOne, {number(low)}, {number(high)});
+  return point ? point->split[0].i64 : -1;
+}
+
+TEST(SplitPoint, LiesBetweenIntegersOfEveryWidth) {
+  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(middle(0, 10), 5);
+  EXPECT_EQ(middle(-10, 10), 0);
+  EXPECT_EQ(middle(kMin, kMax), -1);  // the true middle, too
+  EXPECT_EQ(middle(kMax - 2, kMax), kMax - 1);
+  EXPECT_FALSE(midpoint(kOne, {number(4)}, {number(5)}));
+  EXPECT_FALSE(midpoint(kOne, {number(5)}, {number(5)}));
+  EXPECT_FALSE(midpoint(kOne, {number(6)}, {number(5)}));
+  constexpr auto kTop = std::numeric_limits<std::uint64_t>::max();
+  const ChunkKey key{{plain("u", KeyCell::Kind::kUint)}};
+  const auto point = midpoint(key, {natural(0)}, {natural(kTop)});
+  ASSERT_TRUE(point);
+  EXPECT_EQ(point->split[0].u64, kTop / 2);
+  EXPECT_FALSE(point->needs_check);
+}
+
+TEST(SplitPoint, IsAPrefixUpToTheColumnThatDiffers) {
+  const auto first = midpoint(kTwo, {number(1), number(900)}, {number(9), number(3)});
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->split, (KeyTuple{number(5)}));
+  const auto second = midpoint(kTwo, {number(7), number(10)}, {number(7), number(30)});
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->split, (KeyTuple{number(7), number(20)}));
+  EXPECT_FALSE(midpoint(kTwo, {number(7), number(10)}, {number(7)}));
+  EXPECT_FALSE(midpoint(kTwo, {}, {number(7)}));
+}
+
+TEST(SplitPoint, LiesBetweenBytes) {
+  const ChunkKey key{{plain("b", KeyCell::Kind::kBinary)}};
+  for (const auto& [low, high] : std::vector<std::pair<std::string, std::string>>{
+           {std::string("\0", 1), "\xff"}, {"aaaa", "aaab"}, {"", "z"}, {"id-0001", "id-9999"}}) {
+    const auto point = midpoint(key, {bytes(low)}, {bytes(high)});
+    ASSERT_TRUE(point) << low << " " << high;
+    EXPECT_LT(low, point->split[0].text);
+    EXPECT_LT(point->split[0].text, high);
+    EXPECT_FALSE(point->needs_check);
+  }
+  EXPECT_FALSE(midpoint(key, {bytes("a")}, {bytes("a")}));
+  EXPECT_FALSE(midpoint(key, {bytes("b")}, {bytes("a")}));
+}
+
+TEST(SplitPoint, OfTextIsAGuessToBeChecked) {
+  const auto point = midpoint(kText, {text("user-0100")}, {text("user-9000")});
+  ASSERT_TRUE(point);
+  EXPECT_TRUE(point->needs_check);
+  EXPECT_EQ(point->split[0].text, "user-4");
+  const auto near = midpoint(kText, {text("ab")}, {text("b")});
+  ASSERT_TRUE(near);
+  EXPECT_EQ(near->split[0].text, "an");
+}
+
+TEST(SplitPoint, OfTextCutsNoCharacter) {
+  // ä and ö share their first byte.
+  const auto point = midpoint(kText, {text("xä")}, {text("xö")});
+  if (point) {
+    EXPECT_EQ(point->split[0].text.find('\xc3'), std::string::npos);
+  }
+  EXPECT_FALSE(midpoint(kText, {text("ä")}, {text("ö")}));
+}
+
+TEST(RangeShare, MeasuresIntegersOfAnySize) {
+  const KeyTuple low{number(1)};
+  const KeyTuple high{number(1001)};
+  EXPECT_DOUBLE_EQ(*range_share({number(501)}, high, low, high), 0.5);
+  EXPECT_DOUBLE_EQ(*range_share(low, high, low, high), 1.0);
+  EXPECT_DOUBLE_EQ(*range_share(high, high, low, high), 0.0);
+  EXPECT_DOUBLE_EQ(*range_share({number(5000)}, high, low, high), 0.0);
+}
+
+TEST(RangeShare, LooksAtTheFirstColumnThatDiffers) {
+  const KeyTuple low{number(7), number(0)};
+  const KeyTuple high{number(7), number(100)};
+  EXPECT_DOUBLE_EQ(*range_share({number(7), number(75)}, high, low, high), 0.25);
+}
+
+TEST(RangeShare, KnowsNothingOfText) {
+  EXPECT_FALSE(range_share({text("a")}, {text("b")}, {text("a")}, {text("z")}));
+}
+
+}  // namespace
+}  // namespace tidemark

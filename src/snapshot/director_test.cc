@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "snapshot/director.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <limits>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+
+namespace tidemark {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ManualClock final : public Clock {
+ public:
+  std::int64_t wall_ns() const override { return wall_; }
+  SteadyTime steady() const override { return now_; }
+  void advance(milliseconds span) { now_ += span; }
+  void set_wall(std::int64_t wall) { wall_ = wall; }
+
+ private:
+  SteadyTime now_{std::chrono::hours(1)};
+  std::int64_t wall_ = 5'000'000'000;
+};
+
+TablePtr table(const std::string& name, std::uint64_t version = 1,
+               ColumnKind kind = ColumnKind::kInt) {
+  auto out = std::make_shared<TableDef>();
+  out->id = {"shop", name};
+  out->version = version;
+  out->rows_estimated = 100;
+  ColumnDef column;
+  column.name = "id";
+  column.data_type = kind == ColumnKind::kString ? "varchar" : "bigint";
+  column.kind = kind;
+  if (kind == ColumnKind::kString) {
+    column.charset = Charset::kUtf8;
+    column.charset_name = "utf8mb4";
+    column.collation_name = "utf8mb4_0900_ai_ci";
+  }
+  out->columns.push_back(column);
+  out->key_columns = {0};
+  return out;
+}
+
+KeyTuple at(std::int64_t value) {
+  KeyCell cell;
+  cell.i64 = value;
+  return {cell};
+}
+KeyTuple at(const std::string& value) {
+  KeyCell cell;
+  cell.kind = KeyCell::Kind::kText;
+  cell.text = value;
+  return {cell};
+}
+
+class DirectorTest : public ::testing::Test {
+ protected:
+  DirectorTest() {
+    log::set_level(log::Level::kError);
+    boot();
+  }
+  void boot(const IncrementalState& state = {}) {
+    director_.emplace(Director::Options{.chunk_rows = 10,
+                                        .readers = 2,
+                                        .new_id = [this] { return fmt::format("w{}", ++ids_); }},
+                      clock_);
+    director_->restore(state, [this](const TableId& id) {
+      return id == gone_ ? nullptr : table(id.table, 7, kind_);
+    });
+  }
+  Director& director() { return *director_; }
+
+  std::vector<SubmitResult> submit(const std::string& name, const std::string& condition = "",
+                                   const std::string& signal = "s1") {
+    return director().submit(signal, {{table(name, 1, kind_), condition}});
+  }
+  // Submits and starts a table with keys 1 to `maximum`.
+  void start(const std::string& name, std::int64_t maximum = 100) {
+    submit(name);
+    const auto task = director().next(0);
+    ASSERT_TRUE(task);
+    ASSERT_EQ(task->kind, ChunkTask::Kind::kStart);
+    director().report_start(task->ticket, KeyRange{at(1), at(maximum)});
+  }
+  ChunkTask chunk(ReaderId reader = 0) {
+    const auto task = director().next(reader);
+    EXPECT_TRUE(task);
+    if (!task) return {};
+    EXPECT_EQ(task->kind, ChunkTask::Kind::kChunk);
+    return *task;
+  }
+  bool read(const ChunkTask& task, std::int64_t last, bool end = false, std::uint64_t rows = 10) {
+    return director().report_read(task.window, {at(last), rows, end});
+  }
+  void emit(const ChunkTask& task, std::uint64_t rows = 10) {
+    ASSERT_TRUE(director().begin_emit(task.window));
+    director().chunk_emitted(task.window, rows);
+  }
+  KeyTuple stored_cursor() { return director().state().tables.at(0).stripes.at(0).cursor; }
+
+  ManualClock clock_;
+  int ids_ = 0;
+  ColumnKind kind_ = ColumnKind::kInt;
+  TableId gone_;
+  std::optional<Director> director_;
+};
+
+const Error kCut(ErrorKind::kRetryable, "the link was cut");
+
+TEST_F(DirectorTest, ReadsATableChunkByChunk) {
+  start("orders", 25);
+  const ChunkTask first = chunk();
+  EXPECT_TRUE(first.lower.empty());
+  EXPECT_EQ(first.upper, at(25));
+  EXPECT_EQ(first.limit, 10U);
+  ASSERT_TRUE(read(first, 10));
+  const ChunkTask second = chunk();
+  EXPECT_EQ(second.lower, at(10));
+  EXPECT_NE(second.window, first.window);
+  EXPECT_TRUE(stored_cursor().empty()) << "read is not emitted";
+  emit(first);
+  EXPECT_EQ(stored_cursor(), at(10));
+  ASSERT_TRUE(read(second, 25, false));  // the maximum: nothing can follow
+  EXPECT_FALSE(director().next(0));
+  emit(second, 7);
+  const auto point = director().checkpoint();
+  EXPECT_TRUE(point.state.tables.empty());
+  ASSERT_EQ(point.outcomes.size(), 1U);
+  EXPECT_EQ(point.outcomes[0].status, "COMPLETED");
+  EXPECT_EQ(point.outcomes[0].collection, "shop.orders");
+  EXPECT_EQ(point.outcomes[0].rows, 20U);
+  EXPECT_EQ(point.outcomes[0].at_ms, 5000);
+  EXPECT_TRUE(director().checkpoint().outcomes.empty());
+}
+
+TEST_F(DirectorTest, CallsATableWithoutRowsEmpty) {
+  submit("orders");
+  director().report_start(director().next(0)->ticket, std::nullopt);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "EMPTY");
+  // And one whose condition matches none.
+  submit("items", "1 = 0");
+  const auto task = director().next(0);
+  EXPECT_EQ(task->condition, "1 = 0");
+  director().report_start(task->ticket, KeyRange{at(1), at(9)});
+  const ChunkTask only = chunk();
+  ASSERT_TRUE(director().report_read(only.window, {{}, 0, true}));
+  emit(only, 0);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "EMPTY");
+}
+
+TEST_F(DirectorTest, ReadsOneRow) {
+  start("orders", 1);
+  const ChunkTask only = chunk();
+  ASSERT_TRUE(read(only, 1, true, 1));
+  emit(only, 1);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).rows, 1U);
+}
+
+TEST_F(DirectorTest, WorksAheadByTwoWindowsOfAReader) {
+  start("orders");
+  const ChunkTask first = chunk();
+  read(first, 10);
+  const ChunkTask second = chunk();
+  read(second, 20);
+  EXPECT_FALSE(director().next(0));
+  emit(first);
+  EXPECT_EQ(chunk().lower, at(20));
+}
+
+TEST_F(DirectorTest, VoidsWhatFollowsAVoidWindowInItsStripe) {
+  start("orders");
+  const ChunkTask first = chunk();
+  read(first, 10);
+  const ChunkTask second = chunk();
+  director().window_voided(first.window, VoidReason::kTruncated);
+  EXPECT_EQ(director().take_voided(), (std::vector<WindowId>{first.window, second.window}));
+  EXPECT_TRUE(director().take_voided().empty());
+  EXPECT_FALSE(read(second, 20));
+  EXPECT_FALSE(director().begin_emit(first.window));
+  EXPECT_FALSE(director().live(second.window));
+  const ChunkTask again = chunk();
+  EXPECT_TRUE(again.lower.empty());
+  EXPECT_NE(again.window, first.window);
+}
+
+TEST_F(DirectorTest, GoesOnBehindTheWindowsThatAreLeft) {
+  start("orders");
+  const ChunkTask first = chunk();
+  read(first, 10);
+  const ChunkTask second = chunk();
+  read(second, 20);
+  director().window_voided(second.window, VoidReason::kTruncated);
+  EXPECT_TRUE(director().live(first.window));
+  EXPECT_EQ(chunk().lower, at(10));
+}
+
+TEST_F(DirectorTest, EmitsAStripeInKeyOrderOnly) {
+  start("orders");
+  const ChunkTask first = chunk();
+  read(first, 10);
+  const ChunkTask second = chunk();
+  read(second, 20);
+  EXPECT_FALSE(director().begin_emit(second.window));
+  EXPECT_EQ(director().take_voided(), std::vector<WindowId>{second.window});
+  EXPECT_TRUE(director().begin_emit(first.window));
+}
+
+TEST_F(DirectorTest, TriesAgainForEverWithBackOff) {
+  start("orders");
+  for (const int wait : {100, 200, 400, 800, 1600, 3200, 6400, 10'000, 10'000}) {
+    const ChunkTask task = chunk(1);
+    director().report_failed(task.window, kCut);
+    clock_.advance(milliseconds(wait - 1));
+    EXPECT_FALSE(director().next(0)) << wait;
+    clock_.advance(milliseconds(1));
+  }
+  const ChunkTask task = chunk();
+  read(task, 10);
+  emit(task);
+  director().report_failed(chunk().window, kCut);
+  clock_.advance(milliseconds(100));
+  chunk();
+}
+
+TEST_F(DirectorTest, FailsATableThatCannotBeRead) {
+  start("orders");
+  submit("items");
+  const ChunkTask task = chunk();
+  director().report_failed(task.window, Error(ErrorKind::kServer, "SELECT denied", "GRANT SELECT"));
+  const auto point = director().checkpoint();
+  ASSERT_EQ(point.outcomes.size(), 1U);
+  EXPECT_EQ(point.outcomes[0].status, "FAILED");
+  EXPECT_NE(point.outcomes[0].reason.find("SELECT denied"), std::string::npos);
+  ASSERT_EQ(point.state.tables.size(), 1U);
+  EXPECT_EQ(point.state.tables[0].table, "items");
+  EXPECT_EQ(director().next(0)->table->id.table, "items");
+}
+
+TEST_F(DirectorTest, RetriesAndFailsAStartLikeAChunk) {
+  submit("orders");
+  const auto first = director().next(0);
+  director().report_start_failed(first->ticket, kCut);
+  EXPECT_FALSE(director().next(0));
+  clock_.advance(milliseconds(100));
+  const auto second = director().next(0);
+  ASSERT_TRUE(second);
+  director().report_start(first->ticket, KeyRange{at(1), at(2)});  // a late answer
+  EXPECT_FALSE(director().state().tables.at(0).started);
+  director().report_start_failed(second->ticket, Error(ErrorKind::kServer, "no such column"));
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "FAILED");
+}
+
+TEST_F(DirectorTest, StopsAtOnce) {
+  start("orders");
+  submit("items");
+  const ChunkTask first = chunk();
+  read(first, 10);
+  EXPECT_EQ(director().stop(std::vector<TableId>{{"shop", "orders"}, {"shop", "unknown"}}, "asked"),
+            (std::vector<TableId>{{"shop", "orders"}}));
+  EXPECT_FALSE(director().begin_emit(first.window));
+  EXPECT_EQ(director().take_voided(), std::vector<WindowId>{first.window});
+  const auto point = director().checkpoint();
+  EXPECT_EQ(point.outcomes.at(0).status, "STOPPED");
+  EXPECT_EQ(point.outcomes.at(0).reason, "asked");
+  EXPECT_EQ(point.state.tables.size(), 1U);
+  EXPECT_EQ(director().stop(std::nullopt, "all").size(), 1U);
+  EXPECT_TRUE(director().idle());
+  EXPECT_TRUE(director().stop(std::nullopt, "all").empty());
+}
+
+TEST_F(DirectorTest, PausesBetweenChunks) {
+  start("orders");
+  const ChunkTask first = chunk();
+  EXPECT_TRUE(director().pause());
+  EXPECT_FALSE(director().pause());
+  read(first, 10);
+  EXPECT_FALSE(director().next(0));
+  emit(first);  // what was in flight still goes out
+  EXPECT_TRUE(director().state().paused);
+  boot(director().state());
+  EXPECT_TRUE(director().paused()) << "a pause outlives a restart";
+  EXPECT_FALSE(director().next(0));
+  EXPECT_TRUE(director().resume());
+  EXPECT_EQ(chunk().lower, at(10));
+}
+
+TEST_F(DirectorTest, HoldsTasksBackWhileTheStreamIsDown) {
+  start("orders");
+  director().hold(true);
+  EXPECT_FALSE(director().next(0));
+  director().hold(false);
+  chunk();
+}
+
+TEST_F(DirectorTest, MergesARequestThatIsWaitingAlready) {
+  EXPECT_EQ(submit("orders").at(0).status, SubmitResult::Status::kQueued);
+  const SubmitResult merged = submit("orders", "", "s2").at(0);
+  EXPECT_EQ(merged.status, SubmitResult::Status::kMerged);
+  EXPECT_EQ(merged.merged_into, "s1");
+  EXPECT_FALSE(merged.running);
+  EXPECT_EQ(submit("orders", "id < 5", "s3").at(0).status, SubmitResult::Status::kQueued);
+  EXPECT_EQ(director().tables().size(), 2U);
+  director().next(0);
+  EXPECT_TRUE(submit("orders", "", "s4").at(0).running);
+}
+
+TEST_F(DirectorTest, RefusesTablesWithoutAChunkKey) {
+  const SubmitResult result =
+      director().submit("s1", {{table("t", 1, ColumnKind::kDouble), ""}}).at(0);
+  EXPECT_EQ(result.status, SubmitResult::Status::kRefused);
+  ASSERT_TRUE(result.error);
+  EXPECT_TRUE(director().idle());
+}
+
+TEST_F(DirectorTest, StartsTheNextTableForAHungryReaderFirst) {
+  start("orders");
+  submit("items");
+  chunk(0);
+  const auto other = director().next(1);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->kind, ChunkTask::Kind::kStart);
+  EXPECT_EQ(other->table->id.table, "items");
+}
+
+TEST_F(DirectorTest, SplitsAboveWhatTheOwnerHasRead) {
+  start("orders");
+  const ChunkTask first = chunk(0);
+  EXPECT_FALSE(director().next(1));  // hungry, while a SELECT runs
+  EXPECT_EQ(director().state().tables[0].stripes.size(), 1U);
+  read(first, 10);
+  const ChunkTask second = chunk(0);
+  EXPECT_EQ(second.lower, at(10));
+  EXPECT_EQ(second.upper, at(55));
+  const auto stripes = director().state().tables[0].stripes;
+  ASSERT_EQ(stripes.size(), 2U);
+  EXPECT_TRUE(stripes[0].cursor.empty());
+  EXPECT_EQ(stripes[0].upper, at(55));
+  EXPECT_EQ(stripes[1], (StripeState{at(55), at(100)}));
+  const ChunkTask taken = chunk(1);
+  EXPECT_EQ(taken.lower, at(55));
+  EXPECT_EQ(taken.upper, at(100));
+  // Each half ends for itself; the table ends with both.
+  read(taken, 100);
+  emit(taken);
+  emit(first);
+  read(second, 55);
+  EXPECT_FALSE(director().idle());
+  emit(second);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "COMPLETED");
+}
+
+TEST_F(DirectorTest, DoesNotSplitWhatIsNearlyDone) {
+  start("orders");
+  const ChunkTask first = chunk(0);
+  read(first, 85);
+  chunk(0);
+  EXPECT_FALSE(director().next(1));
+  EXPECT_EQ(director().state().tables[0].stripes.size(), 1U);
+}
+
+TEST_F(DirectorTest, AsksTheServerBeforeItSplitsText) {
+  kind_ = ColumnKind::kString;
+  submit("orders");
+  director().report_start(director().next(0)->ticket, KeyRange{at("a"), at("z")});
+  const ChunkTask first = chunk(0);
+  EXPECT_FALSE(director().next(1));
+  ASSERT_TRUE(director().report_read(first.window, {at("c"), 10, false}));
+  const auto check = director().next(0);
+  ASSERT_TRUE(check);
+  ASSERT_EQ(check->kind, ChunkTask::Kind::kSplitCheck);
+  EXPECT_EQ(check->lower, at("c"));
+  EXPECT_EQ(check->upper, at("z"));
+  EXPECT_EQ(director().state().tables[0].stripes.size(), 1U);
+  director().report_split(check->ticket, true);
+  EXPECT_EQ(director().state().tables[0].stripes.size(), 2U);
+  EXPECT_EQ(chunk(0).upper, check->split);
+  EXPECT_EQ(chunk(1).lower, check->split);
+  director().report_split(check->ticket, true);  // answered already
+  EXPECT_EQ(director().state().tables[0].stripes.size(), 2U);
+}
+
+TEST_F(DirectorTest, ForgetsASplitCheckWithItsLease) {
+  kind_ = ColumnKind::kString;
+  submit("orders");
+  director().report_start(director().next(0)->ticket, KeyRange{at("a"), at("z")});
+  const ChunkTask first = chunk(0);
+  director().next(1);
+  ASSERT_TRUE(director().report_read(first.window, {at("c"), 10, false}));
+  const auto check = director().next(0);
+  ASSERT_EQ(check->kind, ChunkTask::Kind::kSplitCheck);
+  director().release(0);
+  EXPECT_EQ(director().take_voided(), std::vector<WindowId>{first.window});
+  chunk(1);  // reads the same stripe now
+  director().report_split(check->ticket, true);
+  EXPECT_EQ(director().state().tables[0].stripes.size(), 1U);
+}
+
+TEST_F(DirectorTest, GoesOnAfterARestartAtWhatWasEmitted) {
+  start("orders");
+  submit("items", "v > 3", "s2");
+  const ChunkTask first = chunk(0);
+  read(first, 10);
+  const ChunkTask second = chunk(0);
+  emit(first, 8);
+  read(second, 20);
+  const IncrementalState state = director().checkpoint().state;
+  EXPECT_EQ(state.tables.at(0).rows_read, 10U);
+  EXPECT_EQ(state.tables.at(0).rows_emitted, 8U);
+  EXPECT_EQ(state.tables.at(0).chunks_done, 1U);
+  EXPECT_EQ(state.tables.at(0).maximum, at(100));
+  boot(state);
+  EXPECT_EQ(director().state(), state);
+  const ChunkTask again = chunk(0);
+  EXPECT_EQ(again.lower, at(10));
+  EXPECT_EQ(again.upper, at(100));
+  EXPECT_EQ(again.table->version, 7U);
+  const auto items = director().next(1);
+  ASSERT_EQ(items->kind, ChunkTask::Kind::kStart);
+  EXPECT_EQ(items->condition, "v > 3");
+  EXPECT_EQ(items->signal_id, "s2");
+}
+
+TEST_F(DirectorTest, FailsATableThatIsGoneAfterARestart) {
+  start("orders");
+  gone_ = {"shop", "orders"};
+  boot(director().state());
+  EXPECT_TRUE(director().idle());
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "FAILED");
+}
+
+TEST_F(DirectorTest, StartsOverWhenTheStoredKeyIsOfAnotherKind) {
+  start("orders");
+  const IncrementalState state = director().state();
+  kind_ = ColumnKind::kString;
+  boot(state);
+  EXPECT_EQ(director().next(0)->kind, ChunkTask::Kind::kStart);
+}
+
+TEST_F(DirectorTest, ReadsVoidChunksAgainUnderTheNewStructure) {
+  start("orders");
+  const ChunkTask first = chunk();
+  read(first, 10);
+  emit(first);
+  const ChunkTask second = chunk();
+  director().void_table(table("orders", 2), VoidReason::kLayoutChanged);
+  EXPECT_EQ(director().take_voided(), std::vector<WindowId>{second.window});
+  EXPECT_FALSE(read(second, 20));
+  const ChunkTask again = chunk();
+  EXPECT_EQ(again.table->version, 2U);
+  EXPECT_EQ(again.lower, at(10));
+}
+
+TEST_F(DirectorTest, StartsOverUnderAnotherKey) {
+  start("orders");
+  chunk();
+  director().void_table(table("orders", 2, ColumnKind::kUint), VoidReason::kLayoutChanged);
+  const auto task = director().next(0);
+  ASSERT_EQ(task->kind, ChunkTask::Kind::kStart);
+  EXPECT_EQ(task->table->version, 2U);
+  director().void_table(table("orders", 3, ColumnKind::kDouble), VoidReason::kLayoutChanged);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "FAILED");
+}
+
+TEST_F(DirectorTest, ForgetsAStartUnderTheOldStructure) {
+  submit("orders");
+  const auto task = director().next(0);
+  director().void_table(table("orders", 2), VoidReason::kLayoutChanged);
+  director().report_start(task->ticket, KeyRange{at(1), at(9)});
+  const auto again = director().next(0);
+  ASSERT_EQ(again->kind, ChunkTask::Kind::kStart);
+  EXPECT_EQ(again->table->version, 2U);
+}
+
+TEST_F(DirectorTest, FailsADroppedTable) {
+  start("orders");
+  const ChunkTask first = chunk();
+  director().fail_table({"shop", "orders"}, "the table was dropped");
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).reason, "the table was dropped");
+  EXPECT_FALSE(read(first, 10));
+}
+
+TEST_F(DirectorTest, CountsARevisionForEveryChangeOfState) {
+  const std::uint64_t before = director().revision();
+  start("orders");
+  const std::uint64_t started = director().revision();
+  EXPECT_GT(started, before);
+  const ChunkTask first = chunk();
+  read(first, 10);
+  EXPECT_EQ(director().revision(), started) << "reading changes nothing that is stored";
+  emit(first);
+  EXPECT_GT(director().revision(), started);
+}
+
+TEST_F(DirectorTest, ReportsProgressByKeyRange) {
+  start("orders", 101);
+  for (const std::int64_t last : {26, 51}) {
+    const ChunkTask task = chunk();
+    read(task, last, false, 20);
+    clock_.advance(milliseconds(1000));
+    emit(task, 15);
+  }
+  const TableProgress progress = director().progress().at(0);
+  EXPECT_EQ(progress.table.table, "orders");
+  EXPECT_EQ(progress.rows_read, 40U);
+  EXPECT_EQ(progress.rows_emitted, 30U);
+  EXPECT_DOUBLE_EQ(*progress.percent, 50.0);
+  EXPECT_DOUBLE_EQ(progress.rows_per_second, 20.0);
+  EXPECT_EQ(progress.remaining, std::chrono::seconds(2));
+}
+
+TEST_F(DirectorTest, ReportsProgressOfTextByEstimate) {
+  kind_ = ColumnKind::kString;
+  submit("orders");
+  director().report_start(director().next(0)->ticket, KeyRange{at("a"), at("z")});
+  const ChunkTask task = chunk();
+  ASSERT_TRUE(director().report_read(task.window, {at("m"), 300, false}));
+  ASSERT_TRUE(director().begin_emit(task.window));
+  director().chunk_emitted(task.window, 300);
+  EXPECT_DOUBLE_EQ(*director().progress().at(0).percent, 99.0) << "an estimate never says done";
+}
+
+TEST_F(DirectorTest, WakesAWaitingReader) {
+  std::optional<ChunkTask> task;
+  std::jthread reader([&](const std::stop_token& stop) { task = director().wait_next(stop, 1); });
+  std::this_thread::sleep_for(milliseconds(20));
+  submit("orders");
+  reader.join();
+  ASSERT_TRUE(task);
+  EXPECT_EQ(task->kind, ChunkTask::Kind::kStart);
+}
+
+TEST_F(DirectorTest, LetsAWaitingReaderStop) {
+  std::optional<ChunkTask> task;
+  std::jthread reader([&](const std::stop_token& stop) { task = director().wait_next(stop, 1); });
+  std::this_thread::sleep_for(milliseconds(20));
+  reader.request_stop();
+  reader.join();
+  EXPECT_FALSE(task);
+}
+
+}  // namespace
+}  // namespace tidemark
