@@ -253,7 +253,7 @@ def check_text(tree):
                           "say which package, not where from")
         if re.search(r"\.(cc|h|py|md|cmake|txt|sh)$", path):
             for number, line in enumerate(text.split("\n"), 1):
-                if line != line.rstrip() and not path.endswith(".md"):
+                if line != line.rstrip() and not re.search(r"\.md$|^testdata/", path):
                     yield Problem(path, number, "blanks at the end of the line", "remove them")
             if text and not text.endswith("\n"):
                 yield Problem(path, line_at(text, len(text)), "no newline at the end", "add it")
