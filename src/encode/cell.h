@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One cell as JSON: which form a column takes in records, decided once per table version, and the writer
-// of each form.
+// One cell as JSON: which form a column takes in records, decided once per table version, and the
+// writer of each form.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +47,7 @@ std::optional<CellFormat> cell_format_of(const ColumnDef& column, bool adjust_ye
 // Bytes that write_cell may need whatever the value; texts (kString, kBytes) come on top.
 std::size_t cell_size_max(CellKind kind);
 
-// Bytes are read as BIT stores them, most significant first, and written least significant first.
+// Quoted Base64 of the `bytes` low bytes, least significant first.
 inline char* write_bits(char* out, std::uint64_t bits, std::uint8_t bytes) {
   std::uint8_t raw[8];
   std::memcpy(raw, &bits, 8);
@@ -71,8 +71,8 @@ inline bool has_value(CellKind kind, const Value& value) {
   }
 }
 
-// Unchecked: cell_size_max, and for texts string_size_max or Base64 with its quotes. Wants a cell that is
-// not null and has_value().
+// Unchecked: cell_size_max, and for texts string_size_max or Base64 with its quotes. Wants a cell
+// that is not null and has_value().
 inline char* write_cell(char* out, const CellFormat& format, const Value& value) {
   const auto civil = [&] { return format.adjust_years ? adjusted(value.civil) : value.civil; };
   switch (format.kind) {

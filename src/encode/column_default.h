@@ -11,8 +11,9 @@
 
 namespace tidemark {
 
-// The column's DEFAULT as JSON, in the form a row with that value has; nothing where the schema gets no
-// default: none declared, an expression, a zero date in a nullable column, text that is no such value.
+// The column's DEFAULT as JSON, in the form a row with that value has; nothing where the schema
+// gets no default: none declared, an expression, a zero date in a nullable column, text that is no
+// such value.
 std::optional<std::string> default_json(const ColumnDef& column, const CellFormat& format);
 
 // What a NOT NULL column without default shows for a zero date: 0, "", "1970-01-01T00:00:00Z", ...

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DECIMAL as Kafka Connect's logical Decimal in JSON: Base64 of the unscaled value, two's complement,
-// big-endian, as few bytes as hold it (0 -> AA==, -1 -> /w==, 128 -> AIA=).
+// DECIMAL as Kafka Connect's logical Decimal in JSON: Base64 of the unscaled value, two's
+// complement, big-endian, as few bytes as hold it (0 -> AA==, -1 -> /w==, 128 -> AIA=).
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The constant text of a table's records: what stands before, between and behind rows in an envelope, the
-// source block, headers. Spelled out once per table version; writing is copying.
+// The constant text of a table's records: what stands before, between and behind rows in an
+// envelope, the source block, headers. Spelled out once per table version; writing is copying.
 // Thread:   immutable once built
 #pragma once
 
@@ -14,7 +14,8 @@
 
 namespace tidemark {
 
-// {"before":..,"after":..,"source":{..},"transaction":null,"op":..,"ts_ms":..,"ts_us":..,"ts_ns":..},
+// {"before":..,"after":..,"source":{..},"transaction":null,"op":..,"ts_ms":..,"ts_us":..,
+// "ts_ns":..},
 // within {"schema":..,"payload":..} if schemas are on.
 class EnvelopeText {
  public:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row's identity: canonical bytes of its key cells. Within one table version two rows have the same
-// bytes if and only if their stored keys are the same, whichever producer read them.
-//   8 bytes per number, clock or date (dates: 8 more for the fraction); texts as u32 length and bytes
+// A row's identity: canonical bytes of its key cells. Within one table version two rows have the
+// same bytes if and only if their stored keys are the same, whichever producer read them.
+//   8 bytes per number, clock or date (dates: 8 more for the fraction); texts as u32 length and
+//   bytes
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Floating point numbers as Java's Float.toString and Double.toString print them from JDK 19 on: the
-// shortest digits that read back the same, at least one of them behind the point, an exponent outside
-// 10^-3 .. 10^7. Older JDKs sometimes print more digits; that is not copied.
+// Floating point numbers as Java's Float.toString and Double.toString print them from JDK 19 on:
+// the shortest digits that read back the same, at least one of them behind the point, an exponent
+// outside 10^-3 .. 10^7. Older JDKs sometimes print more digits; that is not copied.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unchecked writers of JSON scalars: each writes at `out`, returns the new end, and needs the room its
-// comment states plus kWriteSlack bytes behind it, which it may scribble over. Callers size a row once,
-// write it through these, and cut the buffer at the end.
-// Source:  Jackson's escaping as Kafka Connect's JsonConverter uses it: short escapes, \u00XX in upper
-//          case, characters beyond the BMP as two surrogate escapes, everything else as UTF-8
+// Unchecked writers of JSON scalars: each writes at `out`, returns the new end, and needs the room
+// its comment states plus kWriteSlack bytes behind it, which it may scribble over. Callers size a
+// row once, write it through these, and cut the buffer at the end.
+// Source:  Jackson's escaping as Kafka Connect's JsonConverter uses it: short escapes, \u00XX in
+//          upper case, characters beyond the BMP as two surrogate escapes, everything else as UTF-8
 #pragma once
 
 #include <cstddef>
@@ -72,7 +72,8 @@ inline char* write_int(char* out, std::int64_t value) {
 // A quoted JSON string of UTF-8 text; malformed UTF-8 becomes U+FFFD, one for each maximal subpart.
 // Needs string_size_max(text) bytes.
 char* write_string(char* out, std::string_view text);
-// Upper bound; texts beyond a few KiB are measured, so that they do not reserve six times their size.
+// Upper bound; texts beyond a few KiB are measured, so that they do not reserve six times their
+// size.
 std::size_t string_size_max(std::string_view text);
 
 // Standard Base64 with padding, no quotes.

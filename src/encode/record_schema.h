@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kafka Connect schemas as JSON, as JsonConverter prints them. Member order within a schema: type, fields,
-// optional, name, version, parameters, default, field; what is absent is left out.
+// Kafka Connect schemas as JSON, as JsonConverter prints them. Member order within a schema: type,
+// fields, optional, name, version, parameters, default, field; what is absent is left out.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How rows of one table version, or their keys, become JSON objects: a flat vector of steps, one for each
-// column, with everything constant already spelled out.
+// How rows of one table version, or their keys, become JSON objects: a flat vector of steps, one
+// for each column, with everything constant already spelled out.
 // Thread:   immutable once compiled
 #pragma once
 

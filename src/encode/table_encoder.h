@@ -2,12 +2,12 @@
 // Records of one table version in Debezium's JSON form (Kafka Connect's JsonConverter, Debezium 3.6
 // line, default handling modes). docs/differences.md lists where we leave the original on purpose.
 //
-// Use:      compile() once per table version, then encode() per change (stream); for snapshots encode_row,
-//           encode_key and append_identity where the row is read and assemble_read where it is emitted:
-//           the record is byte for byte what encode() makes of the same row
+// Use:      compile() once per table version, then encode() per change (stream); for snapshots
+//           encode_row, encode_key and append_identity where the row is read and assemble_read
+//           where it is emitted: the record is byte for byte what encode() makes of the same row
 // Thread:   immutable after compile(): any thread, all calls
-// Cost:     no allocation per row once the caller's buffer has grown; constants are copied, columns are a
-//           flat vector of steps
+// Cost:     no allocation per row once the caller's buffer has grown; constants are copied, columns
+//           are a flat vector of steps
 // Lifetime: the TopicRegistry outlives the encoder and every batch written
 // Limits:   a batch stays below 4 GiB (offsets in Record are 32 bits)
 #pragma once
@@ -58,7 +58,8 @@ class TableEncoder {
   std::string_view key_schema() const;
   std::string_view envelope_schema() const;
 
-  // Appends the change's 1 to 3 records: c, u, r; d and its tombstone; a key change as d, tombstone, c.
+  // Appends the change's 1 to 3 records: c, u, r; d and its tombstone; a key change as d,
+  // tombstone, c.
   void encode(const Change& change, const RecordTime& now, RecordBatch& batch) const;
 
   // Appends the row as JSON object, as it stands in `after`.
@@ -71,8 +72,8 @@ class TableEncoder {
 
   // False without a key.
   bool key_changed(RowView before, RowView after) const;
-  // Appends canonical bytes of the key cells: two rows have the same bytes if and only if their stored
-  // keys are the same, however they were read. Nothing without a key.
+  // Appends canonical bytes of the key cells: two rows have the same bytes if and only if their
+  // stored keys are the same, however they were read. Nothing without a key.
   void append_identity(RowView row, std::string& out) const;
 
  private:

@@ -154,7 +154,8 @@ TEST_F(TableEncoderTest, WritesAnInsertWithSchemas) {
       R"({"type":"int32","optional":false,"field":"row"},)"
       R"({"type":"int64","optional":true,"field":"thread"},)"
       R"({"type":"string","optional":true,"field":"query"}],)"
-      R"("optional":false,"name":"io.debezium.connector.mysql.Source","version":1,"field":"source"},)"
+      R"("optional":false,"name":"io.debezium.connector.mysql.Source","version":1,)"
+      R"("field":"source"},)"
       R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"id"},)"
       R"({"type":"int64","optional":false,"field":"total_order"},)"
       R"({"type":"int64","optional":false,"field":"data_collection_order"}],)"
@@ -169,9 +170,11 @@ TEST_F(TableEncoderTest, WritesAnInsertWithSchemas) {
                           envelope("null", R"({"id":1,"v":null})", "c") + "}");
   EXPECT_EQ(
       headers(0),
-      R"({"__debezium.context.connectorLogicalName":{"schema":{"type":"string","optional":false},"payload":"p"},)"
+      R"({"__debezium.context.connectorLogicalName":{"schema":{"type":"string",)"
+      R"("optional":false},"payload":"p"},)"
       R"("__debezium.context.taskId":{"schema":{"type":"string","optional":false},"payload":"0"},)"
-      R"("__debezium.context.connectorName":{"schema":{"type":"string","optional":false},"payload":"mysql"},)"
+      R"("__debezium.context.connectorName":{"schema":{"type":"string",)"
+      R"("optional":false},"payload":"mysql"},)"
       R"("__debezium.context.runId":{"schema":{"type":"string","optional":false},)"
       R"("payload":"01910000-0000-7000-8000-000000000001"}})");
 }

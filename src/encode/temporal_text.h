@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dates and times as Debezium's default precision mode prints them. Proleptic Gregorian calendar, no
-// time zones: DATETIME counts as if it were UTC.
+// Dates and times as Debezium's default precision mode prints them. Proleptic Gregorian calendar,
+// no time zones: DATETIME counts as if it were UTC.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@ namespace tidemark {
 
 inline constexpr std::size_t kZonedTimestampSizeMax = 32;
 
-// Days since 1970-01-01 of a civil date (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+// Days since 1970-01-01 of a civil date (H. Hinnant, "chrono-Compatible Low-Level Date
+// Algorithms").
 constexpr std::int64_t days_from_civil(int year, unsigned month, unsigned day) {
   const int y = month <= 2 ? year - 1 : year;
   const int era = (y >= 0 ? y : y - 399) / 400;
@@ -22,8 +23,8 @@ constexpr std::int64_t days_from_civil(int year, unsigned month, unsigned day) {
   return std::int64_t{era} * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
 }
 
-// Is it a day of the calendar? Zero parts and days such as 31 February, which MySQL can store, are not;
-// year 0 is not either, as in the original while it streams.
+// Is it a day of the calendar? Zero parts and days such as 31 February, which MySQL can store, are
+// not; year 0 is not either, as in the original while it streams.
 bool is_calendar_date(const Civil& civil);
 
 // Debezium's enable.time.adjuster: years 1..69 become 2001..2069, 70..99 become 1970..1999.

@@ -13,8 +13,8 @@
 
 namespace tidemark {
 
-// <prefix><delimiter><database><delimiter><table>, where each UTF-16 unit outside [A-Za-z0-9._-] has
-// become '_', cut at 249 characters. "." and ".." become "_" and "__".
+// <prefix><delimiter><database><delimiter><table>, where each UTF-16 unit outside [A-Za-z0-9._-]
+// has become '_', cut at 249 characters. "." and ".." become "_" and "__".
 std::string topic_name(std::string_view prefix, std::string_view delimiter, const TableId& id);
 
 // Owns topics at stable addresses; a name has one Topic, whatever the number of table versions.
