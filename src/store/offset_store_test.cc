@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/offset_store.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "base/file.h"
+#include "store/offset_format.h"
+
+namespace tidemark {
+namespace {
+
+class OffsetStoreTest : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  Result<std::unique_ptr<OffsetStore>> open(std::string connector = "c", std::string prefix = "p") {
+    return OffsetStore::open({path_, std::move(connector), std::move(prefix)});
+  }
+  void put(std::string_view content) {
+    ASSERT_TRUE(replace_file(path_, content, Durability::kNone));
+  }
+  std::string content() { return read_file(path_, 1 << 20)->value_or("(absent)"); }
+  static ResumeState at(std::uint64_t pos) {
+    ResumeState state;
+    state.offset.position = {"binlog.000001", pos};
+    return state;
+  }
+
+  const std::string folder_ = testing::TempDir() + "tidemark_offset_" + std::to_string(::getpid());
+  const std::string path_ = folder_ + "/offsets.json";
+};
+
+TEST_F(OffsetStoreTest, LoadsWhatItCommitted) {
+  auto store = open();
+  ASSERT_TRUE(store) << store.error().text();
+  EXPECT_FALSE((*store)->load()->has_value());
+  ASSERT_TRUE((*store)->commit(at(4)));
+  ASSERT_TRUE((*store)->commit(at(5)));
+  store->reset();
+  store = open();
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->load()->value(), at(5));
+  EXPECT_EQ(read_offset_file(path_)->value(), at(5));
+}
+
+TEST_F(OffsetStoreTest, LeavesNothingBehindWhenItOpens) {
+  auto store = open();
+  ASSERT_TRUE(store);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".probe"));
+}
+
+TEST_F(OffsetStoreTest, TellsASecondProcessWhoHoldsTheLock) {
+  auto first = open();
+  ASSERT_TRUE(first);
+  auto second = open();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind(), ErrorKind::kConflict);
+  const std::string& message = second.error().message();
+  EXPECT_NE(message.find("process " + std::to_string(::getpid()) + " on host "), std::string::npos)
+      << message;
+  EXPECT_NE(message.find(path_ + ".lock"), std::string::npos) << message;
+  ASSERT_TRUE((*first)->commit(at(4)));
+  first->reset();
+  EXPECT_TRUE(open());
+}
+
+TEST_F(OffsetStoreTest, FreesTheLockOfAKilledProcess) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = open();
+    ::raise(SIGKILL);
+    ::_exit(store ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_TRUE(open());
+}
+
+TEST_F(OffsetStoreTest, LocksTheFileBehindASymbolicLink) {
+  put(encode_offset("c", "p", at(4)));
+  const std::string link = folder_ + "/link.json";
+  std::filesystem::create_symlink(path_, link);
+  auto by_link = OffsetStore::open({link, "c", "p"});
+  ASSERT_TRUE(by_link);
+  EXPECT_FALSE(open());
+  ASSERT_TRUE((*by_link)->commit(at(9)));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(read_offset_file(path_)->value(), at(9));
+}
+
+TEST_F(OffsetStoreTest, FindsAMissingOrUnfitPathAtOnce) {
+  const auto missing = OffsetStore::open({folder_ + "/no/o.json", "c", "p"});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().kind(), ErrorKind::kStorage);
+  EXPECT_NE(missing.error().remedy().find("mkdir -p"), std::string::npos);
+  const auto folder = OffsetStore::open({folder_, "c", "p"});
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error().kind(), ErrorKind::kRejected);
+}
+
+// Root may write anywhere, so a child gives its privileges up.
+TEST_F(OffsetStoreTest, FindsAnUnwritableFolderAtOnce) {
+  ASSERT_EQ(::chmod(folder_.c_str(), 0555), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(2);
+    const auto store = open();
+    ::_exit(!store && store.error().kind() == ErrorKind::kStorage &&
+                    store.error().remedy().find("write access") != std::string::npos
+                ? 0
+                : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::chmod(folder_.c_str(), 0755);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(OffsetStoreTest, KeepsTheOldStateWhenTheDiskIsFull) {
+  auto store = open();
+  ASSERT_TRUE(store);
+  ASSERT_TRUE((*store)->commit(at(4)));
+  const std::string before = content();
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old_limit{};
+  ::getrlimit(RLIMIT_FSIZE, &old_limit);
+  const rlimit tight{.rlim_cur = 100, .rlim_max = old_limit.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &tight);
+  const Status failed = (*store)->commit(at(5));
+  ::setrlimit(RLIMIT_FSIZE, &old_limit);
+  std::signal(SIGXFSZ, old_handler);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind(), ErrorKind::kStorage);
+  EXPECT_EQ(content(), before);
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".tmp"));
+  EXPECT_TRUE((*store)->commit(at(6)));
+}
+
+TEST_F(OffsetStoreTest, SurvivesACrashBeforeTheRename) {
+  put(encode_offset("c", "p", at(4)));
+  ASSERT_TRUE(replace_file(path_ + ".tmp", "{\"version\": 1, \"off", Durability::kNone));
+  auto store = open();
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->load()->value(), at(4));
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".tmp"));
+  EXPECT_TRUE((*store)->commit(at(5)));
+}
+
+TEST_F(OffsetStoreTest, NeverReplacesWhatItCannotRead) {
+  const std::string_view contents[] = {std::string_view("\xAC\xED\x00\x05sr\x00", 7),
+                                       "{\"version\": 99}", "{\"version\": 1, ", ""};
+  for (const std::string_view text : contents) {
+    put(text);
+    auto store = open();
+    ASSERT_TRUE(store);
+    EXPECT_FALSE((*store)->load());
+    EXPECT_FALSE((*store)->commit(at(5)));
+    EXPECT_EQ(content(), text);
+  }
+}
+
+TEST_F(OffsetStoreTest, RefusesTheOffsetOfAnotherConnector) {
+  put(encode_offset("theirs", "p", at(4)));
+  auto store = open("ours", "p");
+  ASSERT_TRUE(store);
+  const auto loaded = (*store)->load();
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().kind(), ErrorKind::kRejected);
+  EXPECT_NE(loaded.error().message().find("\"theirs\""), std::string::npos);
+  EXPECT_NE(loaded.error().message().find("\"ours\""), std::string::npos);
+  EXPECT_FALSE((*store)->commit(at(5)));
+  store->reset();
+  EXPECT_FALSE((*open("theirs", "other"))->load());
+}
+
+}  // namespace
+}  // namespace tidemark
