@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/clock.h"
 #include "mysql/client/handle.h"
 
 namespace tidemark {
@@ -162,13 +163,13 @@ Status Connection::read_rows(void* result, RowCallback on_row) {
 
 void Connection::drop_rest(void* result) {
   MYSQL_RES* const rows = as_result(result);
-  const auto deadline = std::chrono::steady_clock::now() + kDrainTimeMax;
+  const auto deadline = SystemClock().steady() + kDrainTimeMax;
   const unsigned width = mysql_num_fields(rows);
   std::size_t dropped = 0;
   while (mysql_fetch_row(rows) != nullptr) {
     const unsigned long* const lengths = mysql_fetch_lengths(rows);
     for (unsigned i = 0; i < width; ++i) dropped += lengths[i] + 1;
-    if (dropped > kDrainMax || std::chrono::steady_clock::now() > deadline) {
+    if (dropped > kDrainMax || SystemClock().steady() > deadline) {
       handle_->break_off();
       return;
     }

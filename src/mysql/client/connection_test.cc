@@ -85,8 +85,9 @@ TEST(Connection, AStopRequestEndsTheWaitForASilentServer) {
   settings.user = "nobody";
   std::stop_source stop;
   const std::jthread stopper([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const int accepted = accept(listener, nullptr, nullptr);  // now the greeting is awaited
     stop.request_stop();
+    EXPECT_GE(accepted, 0);
   });
   const auto before = steady_clock::now();
   const auto opened = Connection::open(settings, ConnectionUse::kSql, stop.get_token());

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "mysql/client/connection.h"
 #include "mysql/client/handle.h"
@@ -15,7 +16,6 @@ namespace tidemark {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr auto kComBinlogDumpGtid =
     static_cast<enum_server_command>(30);  // not in the library's list
@@ -159,7 +159,7 @@ Status BinlogLink::request_dump(const LinkStart& start) {
 }
 
 Result<Bytes> BinlogLink::read() {
-  const auto asked = steady_clock::now();
+  const auto asked = SystemClock().steady();
   MYSQL* const mysql = handle_->mysql();
   if (handle_->interrupted()) return std::unexpected(handle_->last_error(ErrorPhase::kDump));
   const unsigned long size = mysql_net_read_packet(mysql);
@@ -174,9 +174,9 @@ Result<Bytes> BinlogLink::read() {
   return fail(ErrorKind::kCorrupt, fmt::format("a packet of {} bytes is no binlog event", size));
 }
 
-Error BinlogLink::read_error(steady_clock::time_point asked) const {
+Error BinlogLink::read_error(SteadyTime asked) const {
   Error error = handle_->last_error(ErrorPhase::kDump);
-  const auto waited = std::chrono::duration_cast<milliseconds>(steady_clock::now() - asked);
+  const auto waited = std::chrono::duration_cast<milliseconds>(SystemClock().steady() - asked);
   if (error.kind() != ErrorKind::kRetryable || waited < silence_max(heartbeat_)) return error;
   return {
       ErrorKind::kRetryable,

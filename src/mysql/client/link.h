@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/server_settings.h"
 #include "change/offset.h"
@@ -61,7 +62,7 @@ class BinlogLink {
   Status negotiate_checksum();
   Status announce(const LinkStart& start);
   Status request_dump(const LinkStart& start);
-  Error read_error(std::chrono::steady_clock::time_point asked) const;
+  Error read_error(SteadyTime asked) const;
 
   const std::unique_ptr<Handle> handle_;
   const std::chrono::milliseconds heartbeat_;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "mysql/client/errors.h"
 
@@ -79,11 +80,11 @@ Status SnapshotSession::begin_locked(std::uint32_t lock_timeout_ms,
   Connection& connection = *connection_;
   const std::uint32_t timeout_s = std::max(1U, (lock_timeout_ms + 999) / 1000);
   TRY(connection.execute(fmt::format("SET SESSION lock_wait_timeout = {}", timeout_s)));
-  const auto asked = std::chrono::steady_clock::now();
+  const auto asked = SystemClock().steady();
   if (auto locked = connection.execute("FLUSH TABLES WITH READ LOCK"); !locked)
     return std::unexpected(
         lock_error(std::move(locked).error(), connection.server_error(), lock_timeout_ms));
-  const auto held = std::chrono::steady_clock::now();
+  const auto held = SystemClock().steady();
   TRY(connection.execute(kBegin));
   place_ = TRY(read_log_end(connection));
   TRY(read_structures(connection));
@@ -91,8 +92,8 @@ Status SnapshotSession::begin_locked(std::uint32_t lock_timeout_ms,
   const auto took = [](auto from, auto to) {
     return std::chrono::duration_cast<milliseconds>(to - from).count();
   };
-  log::info("snapshot.lock_released", {{"waited_ms", took(asked, held)},
-                                       {"held_ms", took(held, std::chrono::steady_clock::now())}});
+  log::info("snapshot.lock_released",
+            {{"waited_ms", took(asked, held)}, {"held_ms", took(held, SystemClock().steady())}});
   return {};
 }
 
