@@ -67,9 +67,27 @@ Error unknown_output(const Segment& segment) {
                "restore the offset file that belongs to it, or move the output away");
 }
 
+// The lock goes with the descriptor, also when the process is killed.
+Status lock_segment(int fd, const std::string& path) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno != EWOULDBLOCK) return std::unexpected(storage_error("lock", path, errno));
+  return fail(ErrorKind::kConflict, fmt::format("another process writes {}", path),
+              "give each connector an output path of its own");
+}
+
 Status remove_segment(const Segment& segment) {
+  const UniqueFd fd(::open(segment.path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd.valid()) return std::unexpected(storage_error("open", segment.path, errno));
+  TRY(lock_segment(fd.get(), segment.path));
   TRY(remove_file(segment.path));
   log::info("sink.segment_removed", {{"path", segment.path}, {"bytes", segment.bytes}});
+  return {};
+}
+
+Status remove_after(std::uint64_t number, const std::vector<Segment>& existing) {
+  for (const Segment& segment : existing) {
+    if (segment.number > number) TRY(remove_segment(segment));
+  }
   return {};
 }
 
@@ -107,8 +125,8 @@ Status FileSink::start(const std::vector<Segment>& existing) {
   for (const Segment& segment : existing) {
     if (segment.bytes != 0) return std::unexpected(unknown_output(segment));
   }
-  for (const Segment& segment : existing) TRY(remove_segment(segment));
-  return open_segment(1, true);
+  TRY(open_segment(1, true));
+  return remove_after(1, existing);
 }
 
 Status FileSink::resume(SegmentPosition position, const std::vector<Segment>& existing) {
@@ -116,9 +134,7 @@ Status FileSink::resume(SegmentPosition position, const std::vector<Segment>& ex
   TRY(open_segment(position.segment, position.length == 0));
   if (length_ < position.length) return std::unexpected(shorter(path_, length_, position.length));
   TRY(check_line_end(fd_.get(), path_, position.length));
-  for (const Segment& segment : existing) {
-    if (segment.number > position.segment) TRY(remove_segment(segment));
-  }
+  TRY(remove_after(position.segment, existing));
   if (length_ == position.length) return {};
   log::info("sink.cut_back",
             {{"path", path_}, {"from_bytes", length_}, {"to_bytes", position.length}});
@@ -135,10 +151,7 @@ Status FileSink::open_segment(std::uint64_t number, bool create) {
     if (error_number == ENOENT && !create) return std::unexpected(shorter(path_, 0, length_));
     return std::unexpected(storage_error("open", path_, error_number));
   }
-  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
-    return fail(ErrorKind::kConflict, fmt::format("another process writes {}", path_),
-                "give each connector an output path of its own");
-  }
+  TRY(lock_segment(fd_.get(), path_));
   struct stat info{};
   if (::fstat(fd_.get(), &info) != 0)
     return std::unexpected(storage_error("look at", path_, errno));
