@@ -152,7 +152,8 @@ bool parse_decimal64(std::string_view text, unsigned scale, std::int64_t* out) {
   if (negative) digits.remove_prefix(1);
   const std::size_t point = std::min(digits.find('.'), digits.size());
   const std::size_t given = point == digits.size() ? 0 : digits.size() - point - 1;
-  if (given > scale || point + scale > kDecimal64PrecisionMax + 1) return false;
+  const std::size_t integer_digits = digits.starts_with("0") ? 0 : point;
+  if (given > scale || integer_digits + scale > kDecimal64PrecisionMax) return false;
   std::int64_t value = 0;
   for (const char c : digits) {
     if (c != '.') value = value * 10 + (c - '0');
