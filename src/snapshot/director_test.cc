@@ -530,6 +530,7 @@ TEST_F(DirectorTest, ReportsProgressOfTextByEstimate) {
 TEST_F(DirectorTest, WakesAWaitingReader) {
   std::optional<ChunkTask> task;
   std::jthread reader([&](const std::stop_token& stop) { task = director().wait_next(stop, 1); });
+  // sleep: gives the reader time to begin waiting; either order must work
   std::this_thread::sleep_for(milliseconds(20));
   submit("orders");
   reader.join();
@@ -540,6 +541,7 @@ TEST_F(DirectorTest, WakesAWaitingReader) {
 TEST_F(DirectorTest, LetsAWaitingReaderStop) {
   std::optional<ChunkTask> task;
   std::jthread reader([&](const std::stop_token& stop) { task = director().wait_next(stop, 1); });
+  // sleep: gives the reader time to begin waiting; either order must work
   std::this_thread::sleep_for(milliseconds(20));
   reader.request_stop();
   reader.join();
