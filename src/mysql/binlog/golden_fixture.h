@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -77,8 +78,12 @@ inline Cells split_cells(std::string_view line) {
   }
 }
 
+// 0 for NULL, and for the 4 GiB - 1 and more that LONGTEXT may hold the largest number.
 inline std::uint32_t number_of(const Cell& cell) {
-  return cell ? static_cast<std::uint32_t>(std::strtoul(cell->c_str(), nullptr, 10)) : 0;
+  std::uint32_t out = 0;
+  if (!cell) return out;
+  const auto parsed = std::from_chars(cell->data(), cell->data() + cell->size(), out);
+  return parsed.ec == std::errc() ? out : ~std::uint32_t{0};
 }
 
 // The fields of information_schema.COLUMNS in the order of run.py.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <charconv>
 #include <random>
 #include <vector>
 
@@ -21,7 +22,8 @@ std::vector<std::uint8_t> encode(const std::string& integer, const std::string& 
   for (std::size_t i = 0; i < fraction.size(); i += 9) groups.push_back(fraction.substr(i, 9));
   std::vector<std::uint8_t> out;
   for (const std::string& group : groups) {
-    const unsigned long value = std::stoul(group);
+    std::uint32_t value = 0;
+    std::from_chars(group.data(), group.data() + group.size(), value);
     for (std::size_t i = kBytes[group.size()]; i-- > 0;) {
       out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
     }
