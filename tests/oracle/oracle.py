@@ -257,7 +257,8 @@ class OracleRun:
 
     def _cut(self):
         """The server ends one of the engine's connections, or all of them."""
-        mine = self._server.query("SELECT id FROM information_schema.processlist WHERE user = %s", (standard.USER,))
+        mine = self._server.query("SELECT processlist_id FROM performance_schema.threads WHERE processlist_user = %s",
+                                  (standard.USER,))
         for (connection,) in mine if self._rng.random() < 0.3 else mine[:1] if not mine else [self._rng.choice(mine)]:
             self._kill_connection(connection)
 
@@ -340,7 +341,7 @@ class OracleRun:
         connection.close()
         proof = Proof(tables, self._workload.journal, signal_table=SIGNALS, marker_table=MARKER,
                       runs=self._snapshots.runs, stops=self._snapshots.stops, initial=self.mode == "initial",
-                      must_from=must_from, signals=self._snapshots.signals)
+                      must_from=must_from, signals=self._snapshots.signals, late_reads=self.strategy == "insert_delete")
         self.report = proof.check(self.folder / "records", rows)
 
     def _tear_down(self):

@@ -102,7 +102,7 @@ class Worker:
         while time.monotonic() < deadline:
             try:
                 here = self.workload.server.query(
-                    "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %s", (self._thread_id,)
+                    "SELECT COUNT(*) FROM performance_schema.threads WHERE processlist_id = %s", (self._thread_id,)
                 )[0][0]
                 if not here:
                     return
