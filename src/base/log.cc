@@ -18,6 +18,20 @@ std::atomic<Level> g_level{Level::kInfo};
 std::mutex g_mutex;    // guards g_footer and the order of writes
 std::string g_footer;  // NOLINT: what the terminal shows below the log
 
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::kDebug:
+      return "debug";
+    case Level::kInfo:
+      return "info";
+    case Level::kWarn:
+      return "warn";
+    case Level::kError:
+      return "error";
+  }
+  return "info";
+}
+
 bool needs_quotes(std::string_view value) {
   if (value.empty()) return true;
   for (const char c : value) {
@@ -52,7 +66,7 @@ void append_value(std::string& out, std::string_view value) {
 spdlog::logger& logger() {
   static spdlog::logger instance = [] {
     spdlog::logger made("tidemark", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    made.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
     made.set_level(spdlog::level::debug);
     return made;
   }();
@@ -97,7 +111,7 @@ Result<Level> parse_level(std::string_view name) {
 
 void write(Level level, std::string_view event, Fields fields) {
   if (level < g_level.load(std::memory_order_relaxed)) return;
-  std::string line = fmt::format("event={}", event);
+  std::string line = fmt::format("{} event={}", name_of(level), event);
   for (const Field& field : fields) {
     line += ' ';
     line += field.key;

@@ -23,8 +23,8 @@
 namespace tidemark {
 
 struct Offset {
-  Position position;
-  GtidSet gtids;
+  Position position = {};
+  GtidSet gtids = {};
   bool gtid_mode = false;  // gtids is meaningful, an empty set included
   std::uint64_t events_to_skip = 0;
   std::uint64_t rows_to_skip = 0;

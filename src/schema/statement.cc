@@ -163,6 +163,12 @@ StatementKind kind_of_statement(const std::vector<Token>& tokens) {
 }  // namespace
 
 Statement Statement::parse(std::string_view sql, std::string_view default_database) {
+  // Nearly every QUERY event of a busy stream.
+  if (sql == "BEGIN") {
+    Statement begin;
+    begin.kind_ = StatementKind::kBegin;
+    return begin;
+  }
   std::vector<Token> tokens;
   Lexer lexer(sql);
   while (auto token = lexer.next()) tokens.push_back(std::move(*token));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deliberate breakages of the window logic: proof that model test and oracle can fail. The engine never
-// asks for one: only a build with TIDEMARK_TEST_FAULTS reads TIDEMARK_WINDOW_FAULT.
+// asks for one: only a build with TIDEMARK_FAULTS reads TIDEMARK_WINDOW_FAULT.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "base/version.h"
+#include "cli/commands.h"
+
+namespace tidemark {
+namespace {
+
+constexpr const char* kRunExamples =
+    "Examples:\n"
+    "  tidemark run tidemark.properties\n"
+    "  tidemark run connector.json -D debezium.sink.type=stdout | head\n";
+constexpr const char* kSignalExamples =
+    "Examples:\n"
+    "  tidemark signal tidemark.properties execute-snapshot inventory.orders 'inventory\\.cust.*'\n"
+    "  tidemark signal tidemark.properties execute-snapshot inventory.orders --filter "
+    "'inventory.orders=id > 1000'\n"
+    "  tidemark signal tidemark.properties stop-snapshot\n"
+    "Exit code 8: the signal was refused, or no verdict came in time.\n";
+constexpr const char* kFooter =
+    "Exit codes: 0 done or stopped, 1 internal error, 2 configuration or usage, 3 the server "
+    "refuses or cannot be\n"
+    "reached, 4 position lost, 5 unsupported or corrupt data in the stream, 6 local storage "
+    "failed, 7 conflict with\n"
+    "another process, 8 signal refused.\n"
+    "Start with the README: grants, server settings, the signal table, a first configuration.\n";
+
+void add_config(CLI::App& command, ConfigArguments& arguments) {
+  command
+      .add_option("CONFIG", arguments.path,
+                  "configuration file: .properties, or a Kafka Connect JSON body")
+      ->required();
+  command
+      .add_option("-D", arguments.defines, "name=value, over environment and file; may be repeated")
+      ->allow_extra_args(false);
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv) {
+  CLI::App app{
+      "Tidemark: change data capture for MySQL. Reads the binlog, snapshots tables while they "
+      "change, and "
+      "delivers every row change in Debezium's record format."};
+  app.set_version_flag("--version", std::string("tidemark ") + TIDEMARK_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  ExitCode code = ExitCode::kOk;
+
+  ConfigArguments run_arguments;
+  CLI::App* const run =
+      app.add_subcommand("run", "capture changes until stopped (SIGTERM or SIGINT)");
+  add_config(*run, run_arguments);
+  run->footer(kRunExamples);
+  run->callback([&] { code = run_command(run_arguments); });
+
+  SignalArguments signal_arguments;
+  CLI::App* const signal =
+      app.add_subcommand("signal", "write a signal row, wait for the verdict and print it");
+  add_config(*signal, signal_arguments.config);
+  signal
+      ->add_option("TYPE", signal_arguments.type,
+                   "execute-snapshot, stop-snapshot, pause-snapshot, resume-snapshot or log")
+      ->required();
+  signal->add_option("TABLES", signal_arguments.tables, "db.table, or regular expressions over it");
+  signal->add_option("--filter", signal_arguments.filters,
+                     "db.table=SQL condition; execute-snapshot only");
+  signal->add_option("--message", signal_arguments.message, "text of a log signal");
+  signal->add_option("--id", signal_arguments.id, "the signal's id; a new UUID by default");
+  signal->add_option("--timeout", signal_arguments.timeout_s, "seconds to wait for the verdict")
+      ->capture_default_str();
+  signal->footer(kSignalExamples);
+  signal->callback([&] { code = signal_command(signal_arguments); });
+
+  ConfigArguments status_arguments;
+  bool json = false;
+  CLI::App* const status =
+      app.add_subcommand("status", "position, lag, snapshots and the last verdicts");
+  add_config(*status, status_arguments);
+  status->add_flag("--json", json, "print JSON");
+  status->callback([&] { code = status_command(status_arguments, json); });
+
+  ConfigArguments offsets_arguments;
+  CLI::App* const offsets = app.add_subcommand("offsets", "the stored resume point");
+  offsets->require_subcommand(1);
+  CLI::App* const show = offsets->add_subcommand("show", "print it");
+  add_config(*show, offsets_arguments);
+  show->callback([&] { code = offsets_show_command(offsets_arguments); });
+
+  std::string binlog_path;
+  CLI::App* const binlog =
+      app.add_subcommand("binlog", "print the events of a binlog file, rows as JSON");
+  binlog->add_option("FILE", binlog_path, "a binlog file on this machine")->required();
+  binlog->callback([&] { code = binlog_command(binlog_path); });
+
+  // CLI11 reports by exception; it ends here.
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  return static_cast<int>(code);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subcommands. Each prints its answer to standard output and what went wrong to standard error, and
+// returns the process's exit code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "config/config.h"
+
+namespace tidemark {
+
+struct ConfigArguments {
+  std::string path;
+  std::vector<std::string> defines;  // name=value
+};
+// Loads the configuration, or prints every error of it.
+std::optional<Config> load_or_explain(const ConfigArguments& arguments);
+
+struct SignalArguments {
+  ConfigArguments config;
+  std::string type;  // execute-snapshot, stop-snapshot, ...
+  std::vector<std::string> tables;  // data-collections
+  std::vector<std::string> filters;  // db.table=SQL
+  std::string message;  // of log
+  std::string id;  // empty: a new UUID
+  std::int64_t timeout_s = 30;
+};
+
+ExitCode run_command(const ConfigArguments& arguments);
+ExitCode signal_command(const SignalArguments& arguments);
+ExitCode status_command(const ConfigArguments& arguments, bool json);
+ExitCode offsets_show_command(const ConfigArguments& arguments);
+ExitCode binlog_command(const std::string& path);
+
+}  // namespace tidemark

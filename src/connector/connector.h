@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine: builds every part, checks the server, takes the initial snapshot, streams, and takes
+// everything down again in one fixed order.
+//
+// Lifecycle: construct -> run() once
+// Thread:    run() uses the caller's thread as the source thread and starts all others
+// Errors:    whatever ended the run; nothing when it was asked to stop, or initial_only is done
+#pragma once
+
+#include <stop_token>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "config/settings.h"
+
+namespace tidemark {
+
+class Connector {
+ public:
+  Connector(Settings settings, const Clock& clock);
+
+  Status run(const std::stop_token& stop);
+
+ private:
+  struct Parts;
+
+  Status open_stores(Parts& parts);
+  Status check_server(Parts& parts);
+  Status check_signals(Parts& parts);
+  Status adopt_structures(Parts& parts);
+  Status start_delivery(Parts& parts);
+  Status snapshot(Parts& parts, const std::stop_token& stop);
+  Status stream(Parts& parts, const std::stop_token& stop);
+
+  const Settings settings_;
+  const Clock& clock_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/delivery.h"
+
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+// Enough to keep the producer and the writer busy at once.
+constexpr std::size_t kSpareBatches = 4;
+constexpr std::size_t kSpareBytesMax = 8U << 20U;
+
+}  // namespace
+
+Delivery::Delivery(Options options, Sink& sink, OffsetStore& offsets, SchemaStore& schemas,
+                   const Clock& clock)
+    : options_(options),
+      sink_(sink),
+      offsets_(offsets),
+      schemas_(schemas),
+      clock_(clock),
+      queue_(options.queue_bytes_max),
+      last_commit_(clock.steady()),
+      thread_([this] { run(); }) {}
+
+Delivery::~Delivery() {
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+Status Delivery::send(RecordBatch batch, std::optional<Checkpoint> checkpoint) {
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return std::unexpected(*failure_);
+    if (checkpoint) number = ++sent_;
+  }
+  const std::size_t bytes = batch.bytes();
+  if (!queue_.push({std::move(batch), std::move(checkpoint), number}, bytes))
+    return std::unexpected(failure());
+  return {};
+}
+
+RecordBatch Delivery::recycled() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) return {};
+  RecordBatch batch = std::move(spare_.back());
+  spare_.pop_back();
+  return batch;
+}
+
+Status Delivery::wait_committed() {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t target = sent_;
+  committed_.wait(lock, [&] { return failure_ || stored_ >= target; });
+  if (failure_) return std::unexpected(*failure_);
+  return {};
+}
+
+Status Delivery::finish() {
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+  return check();
+}
+
+DeliveryStats Delivery::stats() const {
+  const std::lock_guard lock(mutex_);
+  return stats_;
+}
+
+void Delivery::on_failure(std::function<void()> callback) {
+  const std::lock_guard lock(mutex_);
+  on_failure_ = std::move(callback);
+}
+
+void Delivery::run() {
+  for (;;) {
+    const auto due = std::chrono::duration_cast<std::chrono::milliseconds>(
+        last_commit_ + options_.flush_interval - clock_.steady());
+    const auto patience = std::max(due, std::chrono::milliseconds(1));
+    std::optional<Parcel> parcel = pending_ ? queue_.pop_for(patience) : queue_.pop();
+    if (!parcel && queue_.closed()) break;
+    if (parcel) {
+      if (auto done = handle(*parcel); !done) return set_failure(std::move(done).error());
+    }
+    const bool urgent = pending_ && pending_->urgent;
+    if (urgent || (pending_ && clock_.steady() - last_commit_ >= options_.flush_interval)) {
+      if (auto done = commit(); !done) return set_failure(std::move(done).error());
+    }
+  }
+  if (auto done = commit(); !done) set_failure(std::move(done).error());
+}
+
+Status Delivery::handle(Parcel& parcel) {
+  const std::size_t bytes = parcel.batch.bytes();
+  const std::size_t records = parcel.batch.records().size();
+  if (records > 0) TRY(sink_.write(parcel.batch));
+  if (parcel.checkpoint) {
+    const bool urgent = parcel.checkpoint->urgent || (pending_ && pending_->urgent);
+    pending_ = std::move(parcel.checkpoint);
+    pending_->urgent = urgent;
+    pending_number_ = parcel.number;
+  } else if (records > 0) {
+    // Records beyond the checkpoint at hand: what the sink holds now is no longer what it describes.
+    pending_.reset();
+  }
+  const std::lock_guard lock(mutex_);
+  stats_.records += records;
+  stats_.bytes += bytes;
+  if (bytes > 0 && bytes <= kSpareBytesMax && spare_.size() < kSpareBatches) {
+    parcel.batch.clear();
+    spare_.push_back(std::move(parcel.batch));
+  }
+  return {};
+}
+
+Status Delivery::commit() {
+  if (!pending_) return {};
+  ResumeState state;
+  state.sink.fields = TRY(sink_.flush());
+  state.offset = std::move(pending_->offset);
+  if (pending_->incremental) state.incremental = *pending_->incremental;
+  if (pending_->answers) {
+    state.verdicts = pending_->answers->verdicts;
+    state.outcomes = pending_->answers->outcomes;
+  }
+  state.replica_uuid = options_.replica_uuid;
+  if (pending_->schema) {
+    state.schema_revision = pending_->schema->revision;
+    if (schema_stored_ != pending_->schema->revision) {
+      TRY(schemas_.save(pending_->schema->revision, pending_->schema->tables));
+    }
+  }
+  TRY(offsets_.commit(state));
+  if (pending_->schema && schema_stored_ != pending_->schema->revision) {
+    schema_stored_ = pending_->schema->revision;
+    TRY(schemas_.keep_only(schema_stored_));
+  }
+  pending_.reset();
+  last_commit_ = clock_.steady();
+  {
+    const std::lock_guard lock(mutex_);
+    stored_ = pending_number_;
+    ++stats_.commits;
+  }
+  committed_.notify_all();
+  return {};
+}
+
+Status Delivery::check() const {
+  const std::lock_guard lock(mutex_);
+  if (failure_) return std::unexpected(*failure_);
+  return {};
+}
+
+Error Delivery::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_ ? *failure_ : Error(ErrorKind::kCancelled, "the delivery has ended");
+}
+
+void Delivery::set_failure(Error error) {
+  std::function<void()> callback;
+  {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(error);
+    callback = on_failure_;
+  }
+  queue_.close();
+  committed_.notify_all();
+  if (callback) callback();
+}
+
+}  // namespace tidemark

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way out: batches of records and the resume state that becomes durable behind them.
+//
+// Contract: a checkpoint covers every record of its own batch and of all batches before it. It is
+//           stored only after the sink has made those records durable, never earlier.
+// Thread:   send(), recycled() and the waits belong to the source thread (or whoever produces); writing,
+//           flushing and storing happen on the delivery's own thread
+// Errors:   the first failure of sink or store stops the delivery; it is kept and every later call
+//           returns it
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/queue.h"
+#include "base/record.h"
+#include "base/result.h"
+#include "change/offset.h"
+#include "schema/table.h"
+#include "sink/sink.h"
+#include "store/offset_store.h"
+#include "store/schema_store.h"
+
+namespace tidemark {
+
+// Table structures as of one revision. Immutable; shared with the source thread.
+struct SchemaSnapshot {
+  std::uint64_t revision = 0;
+  std::vector<TablePtr> tables;
+};
+
+// Verdicts and outcomes to remember. Immutable; a new one is made when something is added.
+struct AnswerLog {
+  std::vector<Verdict> verdicts;
+  std::vector<SnapshotOutcome> outcomes;
+};
+
+struct Checkpoint {
+  Offset offset = {};
+  std::shared_ptr<const IncrementalState> incremental =
+      {};  // shared: unchanged between most checkpoints
+  std::shared_ptr<const AnswerLog> answers = {};
+  std::shared_ptr<const SchemaSnapshot> schema = {};
+  bool urgent = false;  // store now rather than at the next interval
+};
+
+struct DeliveryStats {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t commits = 0;
+};
+
+class Delivery {
+ public:
+  struct Options {
+    std::size_t queue_bytes_max;
+    std::chrono::milliseconds flush_interval;
+    Uuid replica_uuid;
+  };
+  // `sink`, `offsets` and `schemas` outlive the delivery; `sink` is open.
+  Delivery(Options options, Sink& sink, OffsetStore& offsets, SchemaStore& schemas,
+           const Clock& clock);
+  ~Delivery();
+
+  // Waits while too many bytes are queued.
+  Status send(RecordBatch batch, std::optional<Checkpoint> checkpoint);
+  // An empty batch, with the capacity of one that was written where there is one.
+  RecordBatch recycled();
+  // Until the last urgent or final checkpoint sent so far is stored.
+  Status wait_committed();
+  // The failure, if there was one.
+  Status check() const;
+  // Writes and stores what is queued, then ends the thread. Idempotent.
+  Status finish();
+  DeliveryStats stats() const;
+  // Called on the delivery thread when it fails, so that a source that waits elsewhere can stop.
+  void on_failure(std::function<void()> callback);
+
+ private:
+  struct Parcel {
+    RecordBatch batch;
+    std::optional<Checkpoint> checkpoint;
+    std::uint64_t number = 0;
+  };
+
+  void run();
+  Status handle(Parcel& parcel);
+  Status commit();
+  Error failure() const;
+  void set_failure(Error error);
+
+  const Options options_;
+  Sink& sink_;
+  OffsetStore& offsets_;
+  SchemaStore& schemas_;
+  const Clock& clock_;
+  BoundedQueue<Parcel> queue_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable committed_;
+  std::vector<RecordBatch> spare_;  // guarded by mutex_
+  std::optional<Error> failure_;  // guarded by mutex_
+  std::uint64_t sent_ = 0;  // guarded by mutex_: checkpoints handed in
+  std::uint64_t stored_ = 0;  // guarded by mutex_: number of the last one stored
+  DeliveryStats stats_;  // guarded by mutex_
+  std::function<void()> on_failure_;  // guarded by mutex_
+
+  // Delivery thread only.
+  std::optional<Checkpoint> pending_;
+  std::uint64_t pending_number_ = 0;
+  std::uint64_t schema_stored_ = 0;
+  SteadyTime last_commit_;
+
+  std::thread thread_;
+};
+
+}  // namespace tidemark

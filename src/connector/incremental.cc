@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/incremental.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/log.h"
+#include "control/watermark.h"
+#include "snapshot/chunk_query.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::chrono::milliseconds kPublishEvery{250};
+// A window older than this is reported with its cause.
+constexpr std::chrono::seconds kWindowAgeWarning{60};
+
+std::string text_of(const Value& value) {
+  return value.null ? std::string() : std::string(value.text());
+}
+
+}  // namespace
+
+Incremental::Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers)
+    : parts_(parts),
+      windows_(windows),
+      answers_(std::make_shared<const AnswerLog>(std::move(answers))) {}
+
+void Incremental::post(ReaderMessage message) {
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    mailbox_.push_back(std::move(message));
+  }
+  if (woken_) woken_();
+}
+
+void Incremental::expect(Probe probe) {
+  const std::lock_guard lock(mailbox_mutex_);
+  probe_ = std::move(probe);
+}
+
+Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const SourceInfo& info,
+                               const Offset& offset) {
+  TRY(read_messages());
+  const auto columns = signal_columns(table);
+  if (!columns) {
+    return fail(
+        ErrorKind::kServer,
+        fmt::format("the signal table {} no longer has exactly three columns", table.id.text()),
+        "restore it with three string columns id, type, data");
+  }
+  if (op == Op::kUpdate) {
+    log::warn("signal.update_ignored",
+              {{"table", table.id.text()}, {"do", "signals are INSERTed rows: insert a new one"}});
+    return {};
+  }
+  const std::string id = text_of(row[columns->id]);
+  const std::string type = text_of(row[columns->type]);
+  info_ = info;
+  info_file_ = info.file;
+  info_gtid_ = info.gtid;
+
+  if (op == Op::kDelete) {
+    const Watermark mark = parse_deleted(id, type);
+    if (mark.kind == Watermark::Kind::kNone) return {};
+    const std::string window = mark.window.text();
+    return settle(windows_.mark_deleted(window), window, VoidReason::kMarkDeleted);
+  }
+  const Watermark mark = parse_inserted(id, type);
+  const std::string window = mark.window.text();
+  if (mark.kind == Watermark::Kind::kOpen)
+    return settle(windows_.low_mark(window), window, VoidReason::kMarkLost);
+  if (mark.kind == Watermark::Kind::kClose)
+    return settle(windows_.high_mark(window), window, VoidReason::kMarkLost);
+  switch (classify_signal(type)) {
+    case SignalClass::kWatermark:
+      return {};
+    case SignalClass::kProbe: {
+      const std::lock_guard lock(mailbox_mutex_);
+      if (probe_ && probe_->id == id) {
+        probe_.reset();
+        log::info("signal.probe_returned", {{"table", table.id.text()}});
+      }
+      return {};
+    }
+    case SignalClass::kCommand: {
+      const Value& data = row[columns->data];
+      return command(id, type, data.null ? std::nullopt : std::optional(data.text()), offset);
+    }
+  }
+  return {};
+}
+
+void Incremental::note(const CapturedTable& table, RowView before, RowView after) {
+  if (windows_.size() == 0 || !table.chunk_key) return;
+  if (windows_.open_windows(table.def->id).empty()) return;
+  for (const RowView image : {before, after}) {
+    if (image.empty()) continue;
+    identity_.clear();
+    append_identity(identity_, *table.chunk_key, image);
+    windows_.note(table.def->id, identity_);
+  }
+}
+
+Status Incremental::table_truncated(const TableId& id) {
+  const CapturedTable* const table = parts_.tables.find(id);
+  windows_.void_table(id, VoidReason::kTruncated);
+  if (table != nullptr) parts_.director.void_table(table->def, VoidReason::kTruncated);
+  discard_voided();
+  return {};
+}
+
+Status Incremental::table_changed(const TablePtr& table) {
+  windows_.void_table(table->id, VoidReason::kLayoutChanged, table->version);
+  parts_.director.void_table(table, VoidReason::kLayoutChanged);
+  discard_voided();
+  return {};
+}
+
+Status Incremental::table_gone(const TableId& id) {
+  windows_.void_table(id, VoidReason::kLayoutChanged);
+  parts_.director.fail_table(id, "the table was dropped or renamed");
+  discard_voided();
+  return {};
+}
+
+Status Incremental::reconnected() {
+  TRY(read_messages());
+  windows_.void_all(VoidReason::kServerChanged);
+  parts_.director.void_all(VoidReason::kServerChanged);
+  discard_voided();
+  return {};
+}
+
+Status Incremental::poll(const Offset& offset) {
+  TRY(read_messages());
+  discard_voided();
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    if (probe_ && offset.position >= probe_->by) {
+      return fail(ErrorKind::kServer,
+                  fmt::format("the probe row {} written to the signal table did not come back "
+                              "through the binlog, which has "
+                              "been read past it to {}",
+                              probe_->id, offset.position.text()),
+                  "see that the server logs the signal table: binlog_do_db/binlog_ignore_db, "
+                  "sql_log_bin in init_connect, "
+                  "log_replica_updates on a replica; and that signal.data.collection is on the "
+                  "server that is streamed");
+    }
+  }
+  const SteadyTime now = parts_.clock.steady();
+  if (now - published_ >= kPublishEvery || urgent_) {
+    published_ = now;
+    auto progress = parts_.director.progress();
+    const bool paused = parts_.director.paused();
+    parts_.status.update(
+        [&](StatusView& view) {
+          view.snapshots = std::move(progress);
+          view.snapshot_paused = paused;
+          view.answers = answers_;
+        },
+        urgent_);
+    warn_of_old_windows();
+  }
+  return {};
+}
+
+void Incremental::warn_of_old_windows() {
+  const SteadyTime now = parts_.clock.steady();
+  if (now - warned_ < kWindowAgeWarning) return;
+  for (const Window* window : windows_.older_than(now - kWindowAgeWarning)) {
+    warned_ = now;
+    const bool met_low = window->state() != Window::State::kIdle;
+    log::warn(
+        "snapshot.window_open_long",
+        {{"table", window->spec().table.text()},
+         {"window", window->spec().id},
+         {"low_mark_seen", met_low},
+         {"do",
+          "if the stream is not far behind, see that the signal table's rows reach the binlog"}});
+  }
+}
+
+// -- windows ---------------------------------------------------------------------------------------------------------
+
+Status Incremental::read_messages() {
+  std::vector<ReaderMessage> messages;
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    if (mailbox_.empty()) return {};
+    messages.swap(mailbox_);
+  }
+  for (ReaderMessage& message : messages) TRY(apply(std::move(message)));
+  return {};
+}
+
+Status Incremental::apply(ReaderMessage message) {
+  if (auto* const spec = std::get_if<WindowSpec>(&message)) {
+    const std::string id = spec->id;
+    // Void before it was registered: the director has forgotten it, nothing would ever close it.
+    if (!parts_.director.live(id)) return {};
+    return settle(windows_.add(std::move(*spec), parts_.clock.steady()), id,
+                  VoidReason::kLayoutChanged);
+  }
+  if (auto* const rows = std::get_if<ChunkRows>(&message)) {
+    const std::string id = rows->window;
+    return settle(windows_.hand_over(std::move(*rows)), id, VoidReason::kLayoutChanged);
+  }
+  const auto& confirmed = std::get<CloseConfirmed>(message);
+  return settle(windows_.confirm_close(confirmed.window, confirmed.rows_deleted), confirmed.window,
+                VoidReason::kMarkDeleted);
+}
+
+Status Incremental::settle(MarkResult result, std::string_view window, VoidReason reason) {
+  switch (result) {
+    case MarkResult::kIgnored:
+      log::debug("snapshot.mark_ignored", {{"window", window}});
+      return {};
+    case MarkResult::kNoted:
+      return {};
+    case MarkResult::kReady:
+      return emit(std::string(window));
+    case MarkResult::kVoided:
+      parts_.director.window_voided(window, reason);
+      discard_voided();
+      return {};
+  }
+  return {};
+}
+
+Status Incremental::emit(const WindowId& id) {
+  Window* const window = windows_.find(id);
+  if (window == nullptr) return {};
+  CapturedTable* const table = parts_.tables.find(window->spec().table);
+  const bool same_layout = table != nullptr && window->rows().table->version == table->def->version;
+  const bool compared = same_layout && TRY(drop_equal_keys(*window));
+  if (!compared) {
+    const VoidReason reason = same_layout ? VoidReason::kReadFailed : VoidReason::kLayoutChanged;
+    windows_.discard(id, reason);
+    parts_.director.window_voided(id, reason);
+    discard_voided();
+    return {};
+  }
+  if (!parts_.director.begin_emit(id)) {
+    windows_.discard(id, VoidReason::kEarlierVoid);
+    discard_voided();
+    return {};
+  }
+  const std::int64_t now_ns = parts_.clock.wall_ns();
+  SourceInfo info = info_;
+  info.file = info_file_;
+  info.gtid = info_gtid_;
+  info.ts_us = now_ns / 1000;
+  info.snapshot = SnapshotMark::kIncremental;
+  Status sent;
+  const std::size_t dropped = window->rows_dropped();
+  const std::size_t emitted = windows_.drain(id, [&](const ChunkRows& rows, const RowSlot& slot) {
+    if (!sent) return;
+    table->encoder->assemble_read(rows.text(slot.key), rows.text(slot.row), info,
+                                  {.wall_ns = now_ns}, parts_.output.batch());
+    sent = parts_.output.relieve();
+  });
+  TRY(std::move(sent));
+  parts_.director.chunk_emitted(id, emitted);
+  log::debug("snapshot.chunk_closed",
+             {{"table", table->def->id.text()}, {"rows", emitted}, {"dropped", dropped}});
+  return {};
+}
+
+// Keys that the server takes for equal although their text differs ('a' and 'A' under a
+// case-insensitive collation): the server says which, by the weights it sorts them with. False: it could
+// not be asked, the chunk is to be read again.
+Result<bool> Incremental::drop_equal_keys(Window& window) {
+  if (!window.spec().keep_unmatched) return true;
+  const std::vector<std::string_view> unmatched = window.unmatched();
+  if (unmatched.empty() || window.rows().rows.empty()) return true;
+  const CapturedTable* const table = parts_.tables.find(window.spec().table);
+  const ChunkKey& key = *table->chunk_key;
+  std::vector<KeyTuple> tuples;
+  tuples.reserve(unmatched.size());
+  for (const std::string_view identity : unmatched)
+    tuples.push_back(tuple_of_identity(key, identity));
+
+  const auto weights = parts_.desk.ask(
+      [&](Connection& connection) { return connection.query(weight_query(key, tuples)); });
+  if (!weights) {
+    log::failure(log::Level::kWarn, "snapshot.weights_failed", weights.error());
+    return false;
+  }
+  std::string weight;
+  for (const ResultSet::Row row : weights->rows()) {
+    std::size_t index = 0;
+    const std::string_view number = row[0].value_or("");
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
+    if (error != std::errc() || end != number.data() + number.size() || index >= tuples.size())
+      return false;
+    std::vector<std::string_view> cells;
+    for (std::size_t i = 1; i < row.size(); ++i) cells.push_back(row[i].value_or(""));
+    weight.clear();
+    append_weight(weight, key, tuples[index], cells);
+    window.drop_weight(weight);
+  }
+  return true;
+}
+
+void Incremental::discard_voided() {
+  for (const WindowId& id : parts_.director.take_voided())
+    windows_.discard(id, VoidReason::kEarlierVoid);
+}
+
+// -- what is stored --------------------------------------------------------------------------------------------------
+
+bool Incremental::dirty() const {
+  return answers_changed_ || urgent_ || parts_.director.revision() != state_revision_;
+}
+
+std::shared_ptr<const IncrementalState> Incremental::state() {
+  const std::uint64_t revision = parts_.director.revision();
+  if (revision != state_revision_) {
+    Director::Checkpoint point = parts_.director.checkpoint();
+    // Taking the outcomes may itself count as a change.
+    state_revision_ = point.outcomes.empty() ? revision : parts_.director.revision();
+    state_ = std::make_shared<const IncrementalState>(std::move(point.state));
+    if (!point.outcomes.empty()) remember(std::move(point.outcomes));
+  }
+  answers_changed_ = false;
+  return state_;
+}
+
+void Incremental::remember(std::vector<SnapshotOutcome> outcomes) {
+  auto log = std::make_shared<AnswerLog>(*answers_);
+  for (SnapshotOutcome& outcome : outcomes) {
+    const auto level = outcome.status == "FAILED" ? log::Level::kError : log::Level::kInfo;
+    log::write(level, "snapshot.table_done",
+               {{"table", outcome.collection},
+                {"status", outcome.status},
+                {"rows", outcome.rows},
+                {"reason", outcome.reason},
+                {"signal", outcome.signal_id}});
+    log->outcomes.push_back(std::move(outcome));
+  }
+  if (log->outcomes.size() > kVerdictsMax) {
+    log->outcomes.erase(log->outcomes.begin(),
+                        log->outcomes.end() - static_cast<std::ptrdiff_t>(kVerdictsMax));
+  }
+  answers_ = std::move(log);
+  urgent_ = true;
+}
+
+void Incremental::answer(Verdict verdict) {
+  verdict.at_ms = parts_.clock.wall_ns() / 1'000'000;
+  log::write(verdict.accepted ? log::Level::kInfo : log::Level::kWarn,
+             verdict.accepted ? "signal.accepted" : "signal.refused",
+             {{"id", verdict.signal_id}, {"type", verdict.type}, {"reason", verdict.reason}});
+  auto log = std::make_shared<AnswerLog>(*answers_);
+  log->verdicts.push_back(std::move(verdict));
+  if (log->verdicts.size() > kVerdictsMax) log->verdicts.erase(log->verdicts.begin());
+  answers_ = std::move(log);
+  answers_changed_ = true;
+  urgent_ = true;
+}
+
+}  // namespace tidemark

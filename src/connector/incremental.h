@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The source thread's side of incremental snapshots: signal rows become verdicts and commands for the
+// director, watermark rows open and close windows, and windows that close are emitted on the spot.
+//
+// Thread: everything is the source thread's, but post(), which readers call
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "change/change.h"
+#include "change/offset.h"
+#include "connector/delivery.h"
+#include "connector/output.h"
+#include "connector/server_desk.h"
+#include "connector/status_board.h"
+#include "connector/tables.h"
+#include "control/signal.h"
+#include "snapshot/director.h"
+#include "snapshot/window.h"
+
+namespace tidemark {
+
+// insert_delete: the reader's DELETE of its open row has been committed.
+struct CloseConfirmed {
+  WindowId window;
+  std::uint64_t rows_deleted = 0;
+};
+// What a reader tells the source thread, in this order for each window: spec, rows, confirmation.
+using ReaderMessage = std::variant<WindowSpec, ChunkRows, CloseConfirmed>;
+
+// A signal row that must come back through the binlog by a known place.
+struct Probe {
+  std::string id;
+  Position by;
+};
+
+class Incremental {
+ public:
+  struct Parts {  // all outlive this object
+    const Clock& clock;
+    Director& director;
+    Tables& tables;
+    Output& output;
+    ServerDesk& desk;
+    StatusBoard& status;
+  };
+  Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers);
+
+  // From any thread. `woken` of the constructor's owner is called so that an idle stream looks.
+  void post(ReaderMessage message);
+  void on_post(std::function<void()> woken) { woken_ = std::move(woken); }
+  // Expect this row; poll() fails once the stream has passed its place without it. Any thread.
+  void expect(Probe probe);
+
+  // A row of the signal table, before it is emitted itself. `row` is the inserted or deleted image.
+  Status signal_row(const TableDef& table, Op op, RowView row, const SourceInfo& info,
+                    const Offset& offset);
+  // A row change that is about to be emitted.
+  void note(const CapturedTable& table, RowView before, RowView after);
+
+  Status table_truncated(const TableId& id);
+  Status table_changed(const TablePtr& table);
+  Status table_gone(const TableId& id);
+  // The link was opened again: watermarks of open windows may be lost.
+  Status reconnected();
+
+  // Between two events: messages, voids, progress, the probe.
+  Status poll(const Offset& offset);
+
+  // What the next checkpoint has to say.
+  bool dirty() const;
+  std::shared_ptr<const IncrementalState> state();
+  std::shared_ptr<const AnswerLog> answers() const { return answers_; }
+  bool take_urgent() { return std::exchange(urgent_, false); }
+
+ private:
+  Status read_messages();
+  Status apply(ReaderMessage message);
+  Status settle(MarkResult result, std::string_view window, VoidReason reason);
+  Status emit(const WindowId& id);
+  Result<bool> drop_equal_keys(Window& window);
+  void discard_voided();
+  void warn_of_old_windows();
+
+  Status command(const std::string& id, const std::string& type,
+                 std::optional<std::string_view> data, const Offset& offset);
+  Result<std::string> execute(const std::string& signal_id, const ExecuteSnapshot& request);
+  Result<std::string> stop(const StopSnapshot& request);
+  Result<std::string> pause();
+  Result<std::string> resume();
+  Status check_condition(const TablePtr& table, const std::string& condition);
+  Result<std::vector<TableId>> other_tables();
+  void answer(Verdict verdict);
+  void remember(std::vector<SnapshotOutcome> outcomes);
+
+  Parts parts_;
+  WindowSet windows_;
+  std::shared_ptr<const AnswerLog> answers_;
+  std::shared_ptr<const IncrementalState> state_;
+  std::uint64_t state_revision_ = ~std::uint64_t{0};
+  bool answers_changed_ = false;
+  bool urgent_ = false;
+  std::string identity_;  // scratch
+  SteadyTime published_{};
+  SteadyTime warned_{};
+
+  // Where read events say they come from: the last signal row.
+  SourceInfo info_;
+  std::string info_file_;
+  std::string info_gtid_;
+
+  std::mutex mailbox_mutex_;
+  std::vector<ReaderMessage> mailbox_;  // guarded by mailbox_mutex_
+  std::optional<Probe> probe_;  // guarded by mailbox_mutex_
+  std::function<void()> woken_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The batch being filled on the source thread, and its way to the delivery.
+// Thread: source thread only
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/record.h"
+#include "base/result.h"
+#include "connector/delivery.h"
+
+namespace tidemark {
+
+class Output {
+ public:
+  explicit Output(Delivery& delivery) : delivery_(delivery) {}
+
+  RecordBatch& batch() { return batch_; }
+  // Hands the batch over without a checkpoint once it is large; for use between records.
+  Status relieve() {
+    if (batch_.bytes() < kBatchBytes) return {};
+    return send(std::nullopt);
+  }
+  bool full() const { return batch_.bytes() >= kBatchBytes; }
+  Status send(std::optional<Checkpoint> checkpoint) {
+    RecordBatch next = delivery_.recycled();
+    std::swap(next, batch_);
+    return delivery_.send(std::move(next), std::move(checkpoint));
+  }
+  Delivery& delivery() { return delivery_; }
+
+ private:
+  // Large enough that handing over costs nothing per record, small enough for the caches.
+  static constexpr std::size_t kBatchBytes = 1U << 20U;
+
+  Delivery& delivery_;
+  RecordBatch batch_;
+};
+
+}  // namespace tidemark

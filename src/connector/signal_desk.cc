@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// How signals are answered: Incremental's commands.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "connector/incremental.h"
+#include "control/collections.h"
+
+namespace tidemark {
+namespace {
+
+std::string list_of(const std::vector<TableId>& tables) {
+  std::string out;
+  for (const TableId& table : tables) {
+    if (!out.empty()) out += ", ";
+    out += table.text();
+  }
+  return out;
+}
+
+void append_sentence(std::string& out, std::string_view sentence) {
+  if (!out.empty()) out += "; ";
+  out += sentence;
+}
+
+}  // namespace
+
+Status Incremental::command(const std::string& id, const std::string& type,
+                            std::optional<std::string_view> data, const Offset& offset) {
+  auto parsed = parse_signal(type, data);
+  Result<std::string> done = fail(ErrorKind::kRejected, "");
+  if (!parsed) {
+    done = std::unexpected(std::move(parsed).error());
+  } else if (const auto* const wanted = std::get_if<ExecuteSnapshot>(&*parsed)) {
+    done = execute(id, *wanted);
+  } else if (const auto* const unwanted = std::get_if<StopSnapshot>(&*parsed)) {
+    done = stop(*unwanted);
+  } else if (std::holds_alternative<PauseSnapshot>(*parsed)) {
+    done = pause();
+  } else if (std::holds_alternative<ResumeSnapshot>(*parsed)) {
+    done = resume();
+  } else {
+    std::string text = std::get<LogMessage>(*parsed).text;
+    if (const std::size_t at = text.find("{}"); at != std::string::npos)
+      text.replace(at, 2, offset.position.text());
+    log::info("signal.message", {{"id", id}, {"message", text}});
+    done = "logged";
+  }
+  discard_voided();
+  // A server that cannot be asked right now is no reason to refuse for good, but the signal must not
+  // wait unanswered either.
+  answer({.signal_id = id,
+          .type = type,
+          .accepted = done.has_value(),
+          .reason = done ? *done : done.error().text()});
+  return {};
+}
+
+Result<std::string> Incremental::execute(const std::string& signal_id,
+                                         const ExecuteSnapshot& request) {
+  std::vector<TableId> captured;
+  for (const TableId& id : parts_.tables.ids()) {
+    if (!parts_.tables.find(id)->is_signal_table) captured.push_back(id);
+  }
+  Resolution found =
+      TRY(resolve_collections(request.collections, request.conditions, {captured, {}}));
+  if (!found.unmatched.empty()) {
+    const std::vector<TableId> others = TRY(other_tables());
+    found = TRY(resolve_collections(request.collections, request.conditions, {captured, others}));
+  }
+  if (found.tables.empty()) return fail(ErrorKind::kRejected, text_of(found.unmatched));
+
+  std::vector<SnapshotRequest> wanted;
+  for (const SelectedTable& table : found.tables) {
+    const TablePtr& def = parts_.tables.find(table.id)->def;
+    if (!table.condition.empty()) TRY(check_condition(def, table.condition));
+    wanted.push_back({def, table.condition});
+  }
+  std::vector<TableId> queued;
+  std::string notes;
+  for (const SubmitResult& result : parts_.director.submit(signal_id, wanted)) {
+    switch (result.status) {
+      case SubmitResult::Status::kQueued:
+        queued.push_back(result.table);
+        break;
+      case SubmitResult::Status::kMerged:
+        append_sentence(notes,
+                        fmt::format("{} is {} already for signal {}", result.table.text(),
+                                    result.running ? "being read" : "queued", result.merged_into));
+        break;
+      case SubmitResult::Status::kRefused:
+        append_sentence(notes,
+                        fmt::format("refused {}: {}", result.table.text(), result.error->text()));
+        break;
+    }
+  }
+  if (!found.unmatched.empty()) append_sentence(notes, text_of(found.unmatched));
+  const bool merged = notes.find(" already for signal ") != std::string::npos;
+  if (queued.empty() && !merged) return fail(ErrorKind::kRejected, std::move(notes));
+  std::string out = queued.empty() ? std::string() : "queued " + list_of(queued);
+  if (!notes.empty()) append_sentence(out, notes);
+  if (parts_.director.paused())
+    append_sentence(out, "snapshots are paused: it starts after resume-snapshot");
+  return out;
+}
+
+Result<std::string> Incremental::stop(const StopSnapshot& request) {
+  const std::vector<TableId> active = parts_.director.tables();
+  if (active.empty()) return "no incremental snapshot is running, nothing to stop";
+  std::optional<std::vector<TableId>> chosen;
+  std::string notes;
+  if (!request.collections.empty()) {
+    const Resolution found = TRY(resolve_collections(request.collections, {}, {active, {}}));
+    notes = text_of(found.unmatched);
+    chosen.emplace();
+    for (const SelectedTable& table : found.tables) chosen->push_back(table.id);
+    if (chosen->empty()) {
+      return fail(ErrorKind::kRejected,
+                  fmt::format("none of these is being snapshotted: {}", notes),
+                  "name one of " + list_of(active) + ", or nothing to stop all");
+    }
+  }
+  const std::vector<TableId> stopped = parts_.director.stop(chosen, "stopped by signal");
+  discard_voided();
+  std::string out = "stopped " + list_of(stopped);
+  if (!notes.empty()) append_sentence(out, notes);
+  return out;
+}
+
+Result<std::string> Incremental::pause() {
+  if (parts_.director.idle())
+    return fail(ErrorKind::kRejected, "no incremental snapshot is running, nothing to pause");
+  if (!parts_.director.pause()) return "paused already";
+  return "paused: chunks in flight are still emitted, then nothing until resume-snapshot";
+}
+
+Result<std::string> Incremental::resume() {
+  if (!parts_.director.resume())
+    return fail(ErrorKind::kRejected, "no incremental snapshot is paused, nothing to resume");
+  return "resumed";
+}
+
+Status Incremental::check_condition(const TablePtr& table, const std::string& condition) {
+  const std::string sql =
+      fmt::format("EXPLAIN SELECT 1 FROM {} WHERE ({})", quoted(table->id), condition);
+  const auto plan = parts_.desk.ask([&](Connection& connection) { return connection.query(sql); });
+  if (plan) return {};
+  return std::unexpected(Error(plan.error()).at("additional-conditions of " + table->id.text()));
+}
+
+// Tables on the server that are not captured, to tell "not captured" from "does not exist".
+Result<std::vector<TableId>> Incremental::other_tables() {
+  const ResultSet rows = TRY(parts_.desk.ask([](Connection& connection) {
+    return connection.query(
+        "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE "
+        "TABLE' AND TABLE_SCHEMA "
+        "NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema')");
+  }));
+  std::vector<TableId> others;
+  for (const ResultSet::Row row : rows.rows()) {
+    TableId id{std::string(row[0].value_or("")), std::string(row[1].value_or(""))};
+    if (parts_.tables.find(id) == nullptr) others.push_back(std::move(id));
+  }
+  return others;
+}
+
+}  // namespace tidemark

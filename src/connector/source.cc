@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+#include "connector/backoff.h"
+#include "mysql/client/schema_reader.h"
+#include "mysql/client/server_info.h"
+
+namespace tidemark {
+namespace {
+
+// How long the source thread waits for events before it looks at its mailbox and the stop token.
+constexpr std::chrono::milliseconds kIdleWait{100};
+// What a link may hold back while we decode: enough for smooth transfer, little against the memory aim.
+constexpr std::size_t kLinkBytesMax = 4U << 20U;
+
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+
+Op op_of(EventType type) {
+  switch (type) {
+    case EventType::kWriteRows:
+      return Op::kCreate;
+    case EventType::kDeleteRows:
+      return Op::kDelete;
+    default:
+      return Op::kUpdate;
+  }
+}
+
+}  // namespace
+
+Source::Source(Parts parts, Start start)
+    : parts_(parts), start_(std::move(start)), cursor_(start_.offset), buffer_(kLinkBytesMax) {}
+
+Status Source::run(const std::stop_token& stop) {
+  Backoff backoff(parts_.settings.retry);
+  while (!stop.stop_requested()) {
+    made_progress_ = false;
+    auto ended = run_link(stop);
+    if (stop.stop_requested()) break;
+    if (ended) continue;
+    if (ended.error().kind() != ErrorKind::kRetryable) return ended;
+    if (made_progress_) backoff.reset();
+    const auto wait = backoff.next();
+    if (!wait) {
+      return std::unexpected(std::move(ended).error().with_remedy(
+          "the server stayed away for all of errors.max.retries attempts: see that it runs and "
+          "start again"));
+    }
+    log::failure(log::Level::kWarn, "stream.link_lost", ended.error());
+    log::info("stream.reconnecting",
+              {{"in_ms", wait->count()}, {"position", cursor_.offset().position.text()}});
+    parts_.status.update([](StatusView& view) { view.state = "reconnecting"; });
+    sleep_unless_stopped(stop, *wait);
+    cursor_.reconnect();
+    parts_.tables.forget_bindings();
+    TRY(parts_.incremental.reconnected());
+  }
+  TRY(checkpoint());
+  return {};
+}
+
+Status Source::run_link(const std::stop_token& stop) {
+  TRY(parts_.desk.ask([&](Connection& connection) {
+    return check_position_available(connection, cursor_.offset());
+  }));
+  LinkStart where{.offset = cursor_.offset(),
+                  .replica_uuid = start_.replica_uuid,
+                  .register_name = start_.register_name};
+  auto link = TRY(BinlogLink::open(parts_.settings.server, where));
+  parser_ = std::make_unique<EventParser>(link->checksum());
+  buffer_.reset();
+  block_.clear();
+  next_in_block_ = 0;
+  ahead_.clear();
+  log::info("stream.started", {{"position", cursor_.offset().position.text()},
+                               {"gtids", cursor_.offset().gtids.text()},
+                               {"skip_events", cursor_.offset().events_to_skip}});
+  parts_.status.update([](StatusView& view) { view.state = "streaming"; });
+
+  std::thread receiver([&] {
+    for (;;) {
+      auto event = link->read();
+      if (!event) return buffer_.finish(std::move(event).error());
+      if (!buffer_.push(*event))
+        return buffer_.finish({ErrorKind::kCancelled, "the stream was stopped"});
+    }
+  });
+  const std::stop_callback on_stop(stop, [&] { buffer_.wake(); });
+  auto ended = work(stop);
+  buffer_.stop();
+  link->interrupt();
+  receiver.join();
+  return ended;
+}
+
+Status Source::work(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (!ahead_.empty()) {
+      block_ = std::move(ahead_.front());
+      ahead_.pop_front();
+    } else {
+      TRY(buffer_.take(block_, kIdleWait));
+    }
+    next_in_block_ = 0;
+    TRY(handle_block());
+    TRY(parts_.incremental.poll(cursor_.offset()));
+    TRY(parts_.output.delivery().check());
+    TRY(checkpoint());
+    publish();
+  }
+  return {};
+}
+
+Status Source::handle_block() {
+  while (next_in_block_ < block_.size()) {
+    const Bytes raw = block_[next_in_block_++];
+    TRY(handle(raw));
+    // Between two events: a good place for a checkpoint.
+    if (parts_.output.full()) TRY(checkpoint());
+  }
+  if (!block_.empty()) made_progress_ = true;
+  return {};
+}
+
+Status Source::handle(Bytes raw) {
+  auto event = parser_->parse(raw);
+  if (!event)
+    return std::unexpected(std::move(event).error().at("after " + cursor_.file() + ":" +
+                                                       std::to_string(cursor_.event_end())));
+  cursor_.begin_event(event->header);
+  auto done = dispatch(*event);
+  if (!done) return std::unexpected(std::move(done).error().at(cursor_.place()));
+  return {};
+}
+
+Status Source::dispatch(const Event& event) {
+  switch (event.header.type) {
+    case EventType::kRotate: {
+      const RotateEvent rotate = TRY(parse_rotate(event));
+      cursor_.rotated(rotate.file, rotate.pos);
+      parts_.tables.forget_bindings();
+      return {};
+    }
+    case EventType::kFormatDescription:
+    case EventType::kPreviousGtids:
+    case EventType::kStop:
+    case EventType::kHeartbeat:
+    case EventType::kHeartbeatV2:
+      return {};
+    case EventType::kGtid:
+    case EventType::kGtidTagged:
+    case EventType::kAnonymousGtid:
+      return on_gtid(event);
+    case EventType::kQuery:
+      return on_query(event);
+    case EventType::kTableMap:
+      return on_table_map(event);
+    case EventType::kWriteRows:
+    case EventType::kUpdateRows:
+    case EventType::kDeleteRows:
+      return on_rows(event);
+    case EventType::kXid:
+      cursor_.transaction_ended();
+      return {};
+    case EventType::kXaPrepare:
+      in_xa_ = false;
+      cursor_.transaction_ended();
+      return {};
+    default:
+      return on_other(event);
+  }
+}
+
+Status Source::on_other(const Event& event) {
+  if (event.header.type == EventType::kIncident) {
+    return fail(ErrorKind::kCorrupt,
+                "the server logged an incident: changes may be missing from its binlog here",
+                "find out what happened on the server, then take a new initial snapshot (remove "
+                "the offset file)");
+  }
+  if (event.header.type != EventType::kRowsQuery &&
+      !is_ignorable(event.header.type, event.header.flags)) {
+    return fail(ErrorKind::kUnsupported,
+                fmt::format("a {} event ({} bytes) cannot be decoded yet",
+                            to_string(event.header.type), event.header.size),
+                "turn off what makes the server write it (binlog_transaction_compression, "
+                "binlog_row_value_options, "
+                "log_bin_use_v1_row_events, XA) and take a new snapshot past this position");
+  }
+  if (cursor_.in_transaction()) cursor_.event_in_transaction_done();
+  return {};
+}
+
+Status Source::on_gtid(const Event& event) {
+  const GtidEvent gtid = TRY(parse_gtid(event));
+  cursor_.gtid(gtid.gtid);
+  gtid_text_ = gtid.gtid.empty() ? std::string() : gtid.gtid.text();
+  // Without GTIDs the original reports whole seconds of the event header, and so do we.
+  commit_ts_us_ = gtid.gtid.empty() ? 0 : gtid.original_commit_us;
+  return {};
+}
+
+Status Source::on_query(const Event& event) {
+  const QueryEvent query = TRY(parse_query(event));
+  const Statement statement = Statement::parse(query.sql, query.database);
+  switch (statement.kind()) {
+    case StatementKind::kBegin:
+    case StatementKind::kXaStart:
+      in_xa_ = statement.kind() == StatementKind::kXaStart;
+      thread_id_ = query.thread_id;
+      cursor_.transaction_begun();
+      return {};
+    case StatementKind::kCommit:
+    case StatementKind::kRollback:
+      cursor_.transaction_ended();
+      return {};
+    case StatementKind::kTableDdl:
+    case StatementKind::kDropDatabase:
+      if (!cursor_.skipping()) TRY(on_definition(statement));
+      break;
+    case StatementKind::kTruncate:
+      if (!cursor_.skipping()) TRY(on_truncate(statement));
+      break;
+    case StatementKind::kRowChange:
+      for (const TablePtr& table : parts_.tables.all()) {
+        if (cursor_.skipping() || !statement.mentions(table->id)) continue;
+        return fail(
+            ErrorKind::kUnsupported,
+            fmt::format(
+                "a change of {} was logged as a statement, so its rows are not in the binlog",
+                table->id.text()),
+            "set binlog_format=ROW globally and in every session (SET GLOBAL binlog_format='ROW'), "
+            "then take a "
+            "new snapshot past this position");
+      }
+      break;
+    case StatementKind::kXaEnd:
+    case StatementKind::kOther:
+      break;
+  }
+  if (cursor_.in_transaction()) {
+    cursor_.event_in_transaction_done();
+  } else if (statement.starts_transaction()) {
+    thread_id_ = query.thread_id;
+    cursor_.transaction_begun();
+  } else {
+    cursor_.event_outside_done();
+  }
+  return {};
+}
+
+Status Source::on_table_map(const Event& event) {
+  std::string why;
+  const TableBinding* binding = TRY(parts_.tables.bind(event, parser_->format(), &why));
+  if (binding == nullptr) TRY(resolve(event, std::move(why)));
+  cursor_.event_in_transaction_done();
+  return {};
+}
+
+Status Source::on_rows(const Event& event) {
+  const bool skipped = cursor_.skipping();
+  const RowsTarget target = TRY(peek_table_id(event, parser_->format()));
+  if (target.table_id == kDummyTableId) {
+    cursor_.event_in_transaction_done();
+    return {};
+  }
+  const TableBinding* const binding = parts_.tables.binding(target.table_id);
+  if (binding == nullptr) {
+    return fail(
+        ErrorKind::kCorrupt,
+        fmt::format("rows of table id {} that no TABLE_MAP has named", target.table_id),
+        "report this with the binlog file; to go on, take a new snapshot past this position");
+  }
+  if (!skipped && binding->captured != nullptr) {
+    if (in_xa_) {
+      return fail(ErrorKind::kUnsupported,
+                  fmt::format("a change of {} inside an XA transaction", binding->id.text()),
+                  "XA transactions on captured tables cannot be followed yet: avoid them, and take "
+                  "a new snapshot past "
+                  "this position");
+    }
+    RowsReader reader = TRY_AT(RowsReader::open(event, parser_->format(), *binding->plan, scratch_),
+                               binding->id.text());
+    if (!reader.full_images()) {
+      return fail(ErrorKind::kUnsupported,
+                  fmt::format("a row image of {} lacks columns", binding->id.text()),
+                  "SET GLOBAL binlog_row_image='FULL' and let every session reconnect, then take a "
+                  "new snapshot past "
+                  "this position");
+    }
+    const Op op = op_of(event.header.type);
+    const std::uint64_t first = cursor_.take_rows_to_skip();
+    RowView before;
+    RowView after;
+    for (std::uint32_t row = 0; TRY_AT(reader.next(&before, &after), binding->id.text()); ++row) {
+      if (row >= first) TRY(on_row(*binding, event, op, before, after, row));
+    }
+  }
+  cursor_.event_in_transaction_done();
+  return {};
+}
+
+Status Source::on_row(const TableBinding& binding, const Event& event, Op op, RowView before,
+                      RowView after, std::uint32_t row) {
+  const SourceInfo info = source_info(event, row);
+  CapturedTable& table = *binding.captured;
+  if (table.is_signal_table) {
+    TRY(parts_.incremental.signal_row(*table.def, op, op == Op::kDelete ? before : after, info,
+                                      cursor_.offset()));
+  }
+  const SkippedOperations& skip = parts_.settings.skipped_operations;
+  if ((op == Op::kCreate && skip.create) || (op == Op::kUpdate && skip.update) ||
+      (op == Op::kDelete && skip.remove)) {
+    return {};
+  }
+  // Only what is emitted is noted: a change that is dropped must not remove a row that was read.
+  parts_.incremental.note(table, before, after);
+  const Change change{.op = op, .before = before, .after = after, .source = info};
+  table.encoder->encode(change, {.wall_ns = parts_.clock.wall_ns()}, parts_.output.batch());
+  return parts_.output.relieve();
+}
+
+SourceInfo Source::source_info(const Event& event, std::uint32_t row) const {
+  return {.ts_us = commit_ts_us_ != 0 ? commit_ts_us_ : event.header.timestamp * kMicrosPerSecond,
+          .snapshot = SnapshotMark::kFalse,
+          .server_id = event.header.server_id,
+          .gtid = gtid_text_,
+          .file = cursor_.file(),
+          .pos = cursor_.event_start(),
+          .row = row,
+          .thread = thread_id_};
+}
+
+Status Source::checkpoint() {
+  // An idle stream has nothing new to store.
+  if (parts_.output.batch().empty() && !parts_.incremental.dirty() &&
+      cursor_.offset() == sent_offset_)
+    return {};
+  sent_offset_ = cursor_.offset();
+  Checkpoint point{.offset = cursor_.offset(),
+                   .incremental = parts_.incremental.state(),
+                   .answers = parts_.incremental.answers(),
+                   .schema = parts_.tables.snapshot(),
+                   .urgent = parts_.incremental.take_urgent()};
+  return parts_.output.send(std::move(point));
+}
+
+void Source::publish() {
+  const Offset& offset = cursor_.offset();
+  const std::int64_t now_ms = parts_.clock.wall_ns() / 1'000'000;
+  parts_.status.update([&](StatusView& view) {
+    view.offset = offset;
+    view.last_event_ms = commit_ts_us_ != 0 ? commit_ts_us_ / 1000 : offset.ts_sec * 1000;
+    view.lag_ms =
+        view.last_event_ms == 0 ? -1 : std::max<std::int64_t>(0, now_ms - view.last_event_ms);
+    view.events += block_.size();
+    view.rows_filtered = filtered_rows_;
+  });
+}
+
+}  // namespace tidemark

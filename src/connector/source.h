@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream: binlog events in, record batches and checkpoints out. Owns the position, the captured
+// tables and the windows of incremental snapshots.
+//
+// Lifecycle: construct -> run() until stop or error
+// Thread:    run() is the source thread; it starts and joins the link thread
+// Errors:    run() returns what ends the stream: kPositionLost, kCorrupt, kUnsupported with the place;
+//            kConflict when another client took our place; kServer; kStorage from the delivery.
+//            Lost links are retried with back-off, at most `retry.max` times in a row (-1: endless)
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "connector/delivery.h"
+#include "connector/incremental.h"
+#include "connector/link_buffer.h"
+#include "connector/output.h"
+#include "connector/server_desk.h"
+#include "connector/status_board.h"
+#include "connector/stream_cursor.h"
+#include "connector/tables.h"
+#include "mysql/binlog/event.h"
+#include "mysql/binlog/rows.h"
+#include "mysql/client/link.h"
+#include "schema/statement.h"
+
+namespace tidemark {
+
+class Source {
+ public:
+  struct Parts {  // all outlive the source
+    const Settings& settings;
+    const Clock& clock;
+    Tables& tables;
+    Incremental& incremental;
+    Output& output;
+    ServerDesk& desk;
+    StatusBoard& status;
+  };
+  struct Start {
+    Offset offset;
+    Uuid replica_uuid;
+    std::string register_name;
+  };
+  Source(Parts parts, Start start);
+
+  Status run(const std::stop_token& stop);
+  // Makes a waiting run() look at the stop token and the mailbox. Any thread.
+  void wake() { buffer_.wake(); }
+
+ private:
+  Status run_link(const std::stop_token& stop);
+  Status work(const std::stop_token& stop);
+  Status handle_block();
+  Status handle(Bytes raw);
+  Status dispatch(const Event& event);
+
+  Status on_gtid(const Event& event);
+  Status on_query(const Event& event);
+  Status on_table_map(const Event& event);
+  Status on_rows(const Event& event);
+  Status on_row(const TableBinding& binding, const Event& event, Op op, RowView before,
+                RowView after, std::uint32_t row);
+  Status on_other(const Event& event);
+
+  Status on_definition(const Statement& statement);
+  Status on_truncate(const Statement& statement);
+  Result<TableBinding*> resolve(const Event& event, std::string why);
+  // Reads structures again and puts those in place that are captured; gone ones are removed.
+  Status read_again(const std::vector<TableId>& ids);
+  // No statement between here and `end` mentions the table.
+  Result<bool> quiet_until(const Position& end, const TableId& id);
+  struct Glance;  // where a look ahead is
+  Result<bool> glance_at(const EventBlock& block, std::size_t from, const TableId& id,
+                         Glance& glance);
+
+  Status checkpoint();
+  void publish();
+  SourceInfo source_info(const Event& event, std::uint32_t row) const;
+
+  Parts parts_;
+  Start start_;
+  StreamCursor cursor_;
+  LinkBuffer buffer_;
+  std::unique_ptr<EventParser> parser_;
+  RowScratch scratch_;
+
+  EventBlock block_;  // being worked through
+  std::size_t next_in_block_ = 0;
+  Offset sent_offset_;  // of the last checkpoint
+  std::deque<EventBlock> ahead_;  // received while looking ahead, still to be worked through
+
+  std::int64_t commit_ts_us_ = 0;  // of the current transaction; 0: unknown
+  std::string gtid_text_;  // of the current transaction
+  std::int64_t thread_id_ = -1;  // of the current transaction
+  bool in_xa_ = false;
+  std::uint64_t filtered_rows_ = 0;
+  bool made_progress_ = false;  // since the link was opened
+};
+
+}  // namespace tidemark

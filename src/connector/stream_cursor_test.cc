@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/stream_cursor.h"
+
+#include <gtest/gtest.h>
+
+namespace tidemark {
+namespace {
+
+constexpr std::string_view kSource = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+Gtid gtid(std::uint64_t number) {
+  return {.source = *Uuid::parse(kSource), .tag = "", .number = number};
+}
+
+GtidSet set(std::string_view intervals) {
+  return *GtidSet::parse(std::string(kSource) + ":" + std::string(intervals));
+}
+
+// A stream in a few words: each call is one event of 100 bytes.
+class Script {
+ public:
+  explicit Script(Offset start) : cursor(std::move(start)) {}
+
+  void event(EventType type) {
+    end_ += 100;
+    cursor.begin_event({.timestamp = 1'700'000'000,
+                        .type = type,
+                        .server_id = 7,
+                        .size = 100,
+                        .end_log_pos = end_,
+                        .flags = 0});
+  }
+  void transaction(std::uint64_t number) {
+    event(EventType::kGtid);
+    cursor.gtid(gtid(number));
+    event(EventType::kQuery);
+    cursor.transaction_begun();
+  }
+  // Whether the event has to be handled.
+  bool inside(EventType type = EventType::kWriteRows) {
+    event(type);
+    const bool handle = !cursor.skipping();
+    cursor.event_in_transaction_done();
+    return handle;
+  }
+  void commit() {
+    event(EventType::kXid);
+    cursor.transaction_ended();
+  }
+  void from(std::uint32_t pos) { end_ = pos; }
+
+  StreamCursor cursor;
+
+ private:
+  std::uint32_t end_ = 1000;
+};
+
+Offset start() {
+  Offset offset;
+  offset.position = {"binlog.000001", 1000};
+  offset.gtids = set("1-4");
+  offset.gtid_mode = true;
+  return offset;
+}
+
+TEST(StreamCursor, MovesPastATransactionOnlyAtItsCommit) {
+  Script script(start());
+  script.transaction(5);
+  EXPECT_EQ(script.cursor.offset().position.pos, 1100U) << "the start of BEGIN";
+  EXPECT_EQ(script.cursor.offset().events_to_skip, 1U);
+  EXPECT_EQ(script.cursor.offset().gtids, set("1-4"));
+  script.inside(EventType::kTableMap);
+  script.inside();
+  EXPECT_EQ(script.cursor.offset().position.pos, 1100U);
+  EXPECT_EQ(script.cursor.offset().events_to_skip, 3U);
+  script.commit();
+  EXPECT_EQ(script.cursor.offset().position.pos, 1500U);
+  EXPECT_EQ(script.cursor.offset().events_to_skip, 0U);
+  EXPECT_EQ(script.cursor.offset().gtids, set("1-5"));
+}
+
+TEST(StreamCursor, ResumesInsideATransactionAtTheVeryNextEvent) {
+  Script first(start());
+  first.transaction(5);
+  first.inside(EventType::kTableMap);
+  first.inside();
+  const Offset stored = first.cursor.offset();
+
+  Script second(stored);
+  second.cursor.rotated("binlog.000001", 4);
+  second.transaction(5);
+  EXPECT_EQ(second.cursor.offset(), stored) << "nothing new was done";
+  EXPECT_FALSE(second.inside(EventType::kTableMap));
+  EXPECT_FALSE(second.inside());
+  EXPECT_TRUE(second.inside());
+  EXPECT_EQ(second.cursor.offset().events_to_skip, 4U);
+  second.commit();
+  second.transaction(6);
+  EXPECT_TRUE(second.inside());
+}
+
+TEST(StreamCursor, ALostLinkResumesLikeARestart) {
+  Script script(start());
+  script.transaction(5);
+  EXPECT_TRUE(script.inside());
+  const Offset before = script.cursor.offset();
+  script.cursor.reconnect();
+  script.from(1000);
+  script.transaction(5);
+  EXPECT_FALSE(script.inside());
+  EXPECT_EQ(script.cursor.offset(), before);
+  EXPECT_TRUE(script.inside());
+}
+
+TEST(StreamCursor, RowsToSkipAreTakenOnceAndOnlyByTheFirstTransaction) {
+  Offset offset = start();
+  offset.events_to_skip = 2;
+  offset.rows_to_skip = 17;
+  Script script(offset);
+  script.transaction(5);
+  EXPECT_FALSE(script.inside(EventType::kTableMap));
+  EXPECT_EQ(script.cursor.take_rows_to_skip(), 17U);
+  EXPECT_EQ(script.cursor.take_rows_to_skip(), 0U);
+
+  Script unused(offset);
+  unused.transaction(5);
+  unused.inside(EventType::kTableMap);
+  unused.commit();
+  EXPECT_EQ(unused.cursor.take_rows_to_skip(), 0U);
+}
+
+TEST(StreamCursor, EventsOfANewLinkDoNotMoveAResumePointInsideATransaction) {
+  Script first(start());
+  first.transaction(5);
+  first.inside();
+  const Offset stored = first.cursor.offset();
+  Script second(stored);
+  second.cursor.rotated("binlog.000001", 4);
+  second.event(EventType::kFormatDescription);
+  second.cursor.event_outside_done();
+  EXPECT_EQ(second.cursor.offset().position, stored.position);
+  EXPECT_EQ(second.cursor.offset().events_to_skip, stored.events_to_skip);
+}
+
+TEST(StreamCursor, AStatementOfItsOwnMovesPositionAndGtids) {
+  Script script(start());
+  script.event(EventType::kGtid);
+  script.cursor.gtid(gtid(5));
+  script.event(EventType::kQuery);
+  script.cursor.event_outside_done();
+  EXPECT_EQ(script.cursor.offset().position.pos, 1200U);
+  EXPECT_EQ(script.cursor.offset().gtids, set("1-5"));
+}
+
+TEST(StreamCursor, FollowsARotation) {
+  Script script(start());
+  script.cursor.rotated("binlog.000002", 4);
+  EXPECT_EQ(script.cursor.offset().position, (Position{"binlog.000002", 4}));
+  EXPECT_EQ(script.cursor.place(), "binlog.000002:4");
+}
+
+TEST(StreamCursor, CountsOnWherePositionsOfTheServerWrapAt4GiB) {
+  Offset offset = start();
+  offset.position.pos = 0xFFFFFF00;
+  Script script(offset);
+  script.from(0xFFFFFF00 - 100);
+  script.event(EventType::kQuery);
+  script.cursor.begin_event({.timestamp = 1,
+                             .type = EventType::kXid,
+                             .server_id = 7,
+                             .size = 512,
+                             .end_log_pos = 0x100,
+                             .flags = 0});
+  EXPECT_EQ(script.cursor.event_end(), 0x1'0000'0100U);
+  EXPECT_EQ(script.cursor.event_start(), 0xFFFFFF00U);
+}
+
+}  // namespace
+}  // namespace tidemark

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+// The first field of a TABLE_MAP: 6 bytes, 4 in very old logs.
+Result<std::uint64_t> table_id_of_map(const Event& event, const FormatDescription& format) {
+  ByteReader reader(event.body);
+  const std::uint64_t id =
+      format.table_id_size(event.header.type) == 4 ? reader.u32() : reader.u48();
+  if (reader.failed()) return corrupt_event(event.header.type, "it ends within the table id");
+  return id;
+}
+
+}  // namespace
+
+Tables::Tables(CaptureFilter filter, EncoderContext encoding, std::optional<TableId> signal_table)
+    : filter_(std::move(filter)),
+      encoding_(std::move(encoding)),
+      signal_table_(std::move(signal_table)),
+      snapshot_(std::make_shared<SchemaSnapshot>()) {}
+
+Result<bool> Tables::put(TableDef def, bool certain) {
+  CapturedTable* known = find(def.id);
+  if (known != nullptr && known->def->same_structure(def)) {
+    if (std::exchange(known->certain, certain) != certain) renew_snapshot();
+    return false;
+  }
+  def.version = next_version_++;
+  auto table = std::make_unique<CapturedTable>();
+  table->is_signal_table = signal_table_ && *signal_table_ == def.id;
+  table->certain = certain;
+  table->def = std::make_shared<const TableDef>(std::move(def));
+  table->encoder = TRY_AT(TableEncoder::compile(encoding_, table->def), table->def->id.text());
+  if (auto key = chunk_key_of(*table->def)) table->chunk_key = std::move(*key);
+  // Bindings point to the old object; a table's next rows come after a new TABLE_MAP.
+  std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == table->def->id; });
+  captured_[table->def->id] = std::move(table);
+  renew_snapshot();
+  return true;
+}
+
+bool Tables::remove(const TableId& id) {
+  std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == id; });
+  if (captured_.erase(id) == 0) return false;
+  renew_snapshot();
+  return true;
+}
+
+CapturedTable* Tables::find(const TableId& id) {
+  const auto found = captured_.find(id);
+  return found == captured_.end() ? nullptr : found->second.get();
+}
+
+std::vector<TablePtr> Tables::all() const {
+  std::vector<TablePtr> out;
+  out.reserve(captured_.size());
+  for (const auto& [id, table] : captured_) out.push_back(table->def);
+  return out;
+}
+
+std::vector<TableId> Tables::ids() const {
+  std::vector<TableId> out;
+  out.reserve(captured_.size());
+  for (const auto& [id, table] : captured_) out.push_back(id);
+  return out;
+}
+
+void Tables::set_revision(std::uint64_t revision) {
+  revision_ = std::max(revision_, revision);
+  renew_snapshot();
+}
+
+// A structure that is not certain is not stored: after a restart it would pass for one that is.
+void Tables::renew_snapshot() {
+  auto next = std::make_shared<SchemaSnapshot>();
+  next->revision = ++revision_;
+  for (const auto& [id, table] : captured_) {
+    if (table->certain) next->tables.push_back(table->def);
+  }
+  snapshot_ = std::move(next);
+}
+
+void Tables::confirm(CapturedTable& table) {
+  table.certain = true;
+  renew_snapshot();
+}
+
+TableBinding* Tables::binding(std::uint64_t table_id) {
+  const auto found = bindings_.find(table_id);
+  return found == bindings_.end() ? nullptr : &found->second;
+}
+
+Result<TableBinding*> Tables::bind(const Event& event, const FormatDescription& format,
+                                   std::string* why) {
+  const std::uint64_t table_id = TRY(table_id_of_map(event, format));
+  const std::string_view body = as_text(event.body);
+  TableBinding* known = binding(table_id);
+  if (known != nullptr && known->map_bytes == body &&
+      (known->captured == nullptr || known->captured->certain)) {
+    return known;
+  }
+
+  const TableMap map = TRY(parse_table_map(event, format));
+  TableBinding made;
+  made.map_bytes = body;
+  made.id = {map.database, map.table};
+  if (!TRY(filter_.captures(made.id))) return &(bindings_[table_id] = std::move(made));
+
+  CapturedTable* const table = find(made.id);
+  if (table == nullptr) {
+    *why = "its structure is not known";
+    return nullptr;
+  }
+  if (auto agrees = check_against(map, *table->def); !agrees) {
+    *why = agrees.error().text();
+    return nullptr;
+  }
+  // Names, members and keys are in the event: nothing is left to be uncertain about.
+  if (map.has_names && !table->certain) confirm(*table);
+  if (!table->certain) {
+    *why =
+        "a statement changed it and the event carries no column names that would confirm what was "
+        "read since";
+    return nullptr;
+  }
+  made.captured = table;
+  made.table_version = table->def->version;
+  made.plan = TRY_AT(RowPlan::compile(map, table->def), made.id.text());
+  return &(bindings_[table_id] = std::move(made));
+}
+
+}  // namespace tidemark

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The captured tables as the stream sees them now, and what each table id of the binlog stands for.
+//
+// A table's structure is *certain* when it is known to be the one its next rows were written with: read
+// with the position it belongs to, or confirmed by FULL row metadata, or read again after DDL with no
+// further DDL on the table up to the end of the log. Rows are never decoded under an uncertain one.
+// Thread: source thread only
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "connector/delivery.h"
+#include "encode/table_encoder.h"
+#include "mysql/binlog/event.h"
+#include "mysql/binlog/row_plan.h"
+#include "mysql/binlog/table_map.h"
+#include "schema/capture.h"
+#include "schema/table.h"
+#include "snapshot/chunk_key.h"
+
+namespace tidemark {
+
+struct CapturedTable {
+  TablePtr def;
+  std::unique_ptr<TableEncoder> encoder;
+  std::optional<ChunkKey> chunk_key;  // absent: cannot be read in chunks
+  bool is_signal_table = false;
+  bool certain = true;
+};
+
+// What a table id means. Lives until the id is bound anew or the file ends.
+struct TableBinding {
+  std::string map_bytes;  // the TABLE_MAP body it was made from
+  TableId id;
+  CapturedTable* captured = nullptr;  // null: rows are not ours
+  std::uint64_t table_version = 0;  // of captured->def when the plan was made
+  std::optional<RowPlan> plan;  // present if captured
+};
+
+class Tables {
+ public:
+  Tables(CaptureFilter filter, EncoderContext encoding, std::optional<TableId> signal_table);
+
+  Result<bool> captures(const TableId& id) const { return filter_.captures(id); }
+
+  // Puts or replaces a structure. A structure that equals the known one only changes `certain`.
+  // True: something changed. Errors: kUnsupported where a column's type cannot be captured.
+  Result<bool> put(TableDef def, bool certain);
+  bool remove(const TableId& id);
+  CapturedTable* find(const TableId& id);
+  // The table's structure has become certain.
+  void confirm(CapturedTable& table);
+  // In the order of names.
+  std::vector<TablePtr> all() const;
+  std::vector<TableId> ids() const;
+  // Changes with every put() and remove() that changed something.
+  std::shared_ptr<const SchemaSnapshot> snapshot() const { return snapshot_; }
+  // Revisions continue after one read back from the store.
+  void set_revision(std::uint64_t revision);
+
+  // The binding of a table id, or null.
+  TableBinding* binding(std::uint64_t table_id);
+  // Binds a TABLE_MAP. Yields null when the structure of a captured table is unknown, uncertain or
+  // disagrees: the caller reads it again and calls again. `why` then says what is wrong.
+  Result<TableBinding*> bind(const Event& event, const FormatDescription& format, std::string* why);
+  void forget_bindings() { bindings_.clear(); }
+
+ private:
+  void renew_snapshot();
+
+  CaptureFilter filter_;
+  EncoderContext encoding_;
+  std::optional<TableId> signal_table_;
+  std::map<TableId, std::unique_ptr<CapturedTable>> captured_;
+  std::unordered_map<std::uint64_t, TableBinding> bindings_;
+  std::uint64_t next_version_ = 1;
+  std::uint64_t revision_ = 0;
+  std::shared_ptr<const SchemaSnapshot> snapshot_;
+};
+
+}  // namespace tidemark
