@@ -159,6 +159,7 @@ class OracleRun:
         self.flush_ms = rng.choice((20, 100, 500))
         self.gtid = not options.no_gtid and rng.random() > options.file_position
         self.rotate = rng.choice((1_000_000, 20_000_000))
+        self.tls = rng.random() < options.tls  # under TLS the proxy cannot tell a binlog dump
 
     def _set_up(self):
         self._choose()
@@ -174,6 +175,7 @@ class OracleRun:
             self._server, self.folder, env=env,
             **{
                 "database.port": self._proxy.port,
+                "database.ssl.mode": "required" if self.tls else "disabled",
                 "database.include.list": "oracle",
                 "signal.data.collection": SIGNALS,
                 "snapshot.mode": self.mode,
@@ -223,6 +225,8 @@ class OracleRun:
         """Kills, cuts and signals at random instants."""
         rng, options = self._rng, self.options
         plan = [(rng.uniform(0.3, options.seconds), self._kill) for _ in range(options.kills)]
+        if not self.tls:
+            plan += [(rng.uniform(0.5, options.seconds), self._lag) for _ in range(int(options.seconds * 1.5))]
         if not options.calm:
             plan += [(rng.uniform(0.5, options.seconds), self._cut) for _ in range(max(2, options.kills // 3))]
             plan += [(rng.uniform(0.5, options.seconds), self._drop_all) for _ in range(max(1, options.kills // 6))]
@@ -284,6 +288,19 @@ class OracleRun:
             self._proxy.drop()
         self._proxy.flow()
         self.cuts += 1
+
+    def _lag(self):
+        """The stream falls behind; what is selected meanwhile is ahead of it."""
+        self._proxy.lag()
+        long = self._rng.random() < 0.1
+        until = time.monotonic() + (self._rng.uniform(0.5, 1.5) if long else self._rng.uniform(0.02, 0.2))
+        while time.monotonic() < until:
+            if self._rng.random() < 0.2:
+                self._snapshots.something()
+            time.sleep(0.05)
+        if long and self.kills < self.options.kills:
+            self._kill()
+        self._proxy.flow()
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
@@ -378,7 +395,7 @@ class OracleRun:
             statuses[run.status or "unfinished"] = statuses.get(run.status or "unfinished", 0) + 1
         self._say(
             f"{'ok' if ok else 'VIOLATED'}: seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
-            f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'},"
+            f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'}{', TLS' if self.tls else ''},"
             f" {self.kills} kills, {self.cuts} cuts, runs {statuses}"
             + (f", fault {self.options.fault}" if self.options.fault else "")
         )
@@ -405,6 +422,7 @@ def parser():
     options.add_argument("--calm", action="store_true", help="cut no connections")
     options.add_argument("--no-gtid", action="store_true")
     options.add_argument("--file-position", type=float, default=0.2, help="share of runs without GTIDs")
+    options.add_argument("--tls", type=float, default=0.3, help="share of runs under TLS, where the stream never lags")
     options.add_argument("--fault", choices=FAULTS, help="break the engine's window logic (test build)")
     options.add_argument("--keep", action="store_true", help="keep output and logs")
     options.add_argument("--quiet", action="store_true", help="one line if all holds")

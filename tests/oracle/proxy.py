@@ -1,9 +1,12 @@
-"""A TCP proxy on loopback that can drop, stall and refuse what goes through it."""
+"""A TCP proxy on loopback that can drop, stall and refuse what goes through it, and hold back binlog dumps alone."""
 
 import socket
 import threading
 
 from harness.servers import HOST
+
+
+_DUMP_COMMANDS = (0x12, 0x1E)  # COM_BINLOG_DUMP, COM_BINLOG_DUMP_GTID: the first byte of a packet numbered 0
 
 
 class Proxy:
@@ -17,6 +20,9 @@ class Proxy:
         self._lock = threading.Lock()
         self._flowing = threading.Event()
         self._flowing.set()
+        self._dumps_flowing = threading.Event()
+        self._dumps_flowing.set()
+        self._dumps = set()  # pairs that carry a binlog dump; unknown under TLS
         self.refusing = False
         self.dropped = 0
         threading.Thread(target=self._accept, daemon=True, name="proxy").start()
@@ -46,7 +52,11 @@ class Proxy:
     def _pump(self, source, sink, pair):
         try:
             while data := source.recv(1 << 16):
+                if source is pair[0] and len(data) > 4 and data[3] == 0 and data[4] in _DUMP_COMMANDS:
+                    self._dumps.add(pair)
                 self._flowing.wait()
+                if source is pair[1] and pair in self._dumps:
+                    self._dumps_flowing.wait()
                 sink.sendall(data)
         except OSError:
             pass
@@ -55,6 +65,7 @@ class Proxy:
     def _close(self, pair):
         with self._lock:
             self._pairs.discard(pair)
+            self._dumps.discard(pair)
         for one in pair:
             try:
                 one.shutdown(socket.SHUT_RDWR)
@@ -74,8 +85,17 @@ class Proxy:
         """Holds all bytes back, without a word, until flow()."""
         self._flowing.clear()
 
+    def lag(self):
+        """Holds back what binlog dumps bring, until flow(): the stream falls behind, all else goes on."""
+        self._dumps_flowing.clear()
+
     def flow(self):
         self._flowing.set()
+        self._dumps_flowing.set()
+
+    def dumps(self):
+        """How many binlog dumps go through now, those under TLS aside."""
+        return len(self._dumps)
 
     def close(self):
         self._listener.close()

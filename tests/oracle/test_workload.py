@@ -130,6 +130,23 @@ class ProxyOnLoopback(unittest.TestCase):
         server.settimeout(5)
         self.assertEqual(b"late", server.recv(10))
 
+    def test_holds_back_dumps_alone(self):
+        dump_client, dump_server = self.pair()
+        client, server = self.pair()
+        dump_client.sendall(b"\x0b\0\0\0\x12\4\0\0\0")
+        self.assertEqual(0x12, dump_server.recv(100)[4])
+        self.assertEqual(1, self.proxy.dumps())
+        self.proxy.lag()
+        server.sendall(b"row")
+        self.assertEqual(b"row", client.recv(10))
+        dump_server.sendall(b"event")
+        dump_client.settimeout(0.2)
+        with self.assertRaises(TimeoutError):
+            dump_client.recv(10)
+        self.proxy.flow()
+        dump_client.settimeout(5)
+        self.assertEqual(b"event", dump_client.recv(10))
+
     def test_refuses(self):
         self.proxy.refusing = True
         client = socket.create_connection(("127.0.0.1", self.proxy.port))
