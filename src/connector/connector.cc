@@ -123,6 +123,20 @@ Status Connector::run(const std::stop_token& stop) {
             {{"version", TIDEMARK_VERSION},
              {"server", settings_.server.host + ":" + std::to_string(settings_.server.port)},
              {"topic_prefix", settings_.topic_prefix}});
+  Backoff backoff(settings_.retry);
+  for (;;) {
+    auto ended = live(stop);
+    const bool lost = !ended && ended.error().kind() == ErrorKind::kRetryable;
+    if (!lost || !reached_server_ || stop.stop_requested()) return ended;
+    const auto wait = backoff.next();
+    if (!wait) return ended;
+    log::failure(log::Level::kWarn, "connector.restarting", ended.error());
+    sleep_unless_stopped(stop, *wait);
+    if (stop.stop_requested()) return {};
+  }
+}
+
+Status Connector::live(const std::stop_token& stop) {
   Parts parts(settings_, clock_);
   TRY(open_stores(parts));
   TRY(check_server(parts));
@@ -178,6 +192,7 @@ Status Connector::check_server(Parts& parts) {
                                  {"server_uuid", parts.server.server_uuid},
                                  {"gtid_mode", parts.server.gtid_mode},
                                  {"binlog_row_metadata", parts.server.binlog_row_metadata}});
+  reached_server_ = true;
   TRY(report(check_for_streaming(parts.server)));
   const bool locks = !parts.stored && settings_.snapshot.locking == LockingMode::kMinimal;
   TRY(report(TRY(parts.desk.ask(

@@ -24,6 +24,8 @@ class Connector {
  private:
   struct Parts;
 
+  // One life: from opening the stores to the end, whatever ends it.
+  Status live(const std::stop_token& stop);
   Status open_stores(Parts& parts);
   Status check_server(Parts& parts);
   Status check_signals(Parts& parts);
@@ -34,6 +36,7 @@ class Connector {
 
   const Settings settings_;
   const Clock& clock_;
+  bool reached_server_ = false;  // in any life: from then on a lost connection is waited out
 };
 
 }  // namespace tidemark

@@ -27,15 +27,17 @@ class ServerDesk {
       if (answer || answer.error().kind() != ErrorKind::kRetryable) return answer;
       connection_.reset();
     }
-    auto opened = Connection::open(settings_, ConnectionUse::kSql);
-    if (!opened) return std::unexpected(std::move(opened).error());
-    connection_ = std::move(*opened);
+    if (auto opened = open(); !opened) return std::unexpected(std::move(opened).error());
     auto answer = question(*connection_);
     if (!answer && answer.error().kind() == ErrorKind::kRetryable) connection_.reset();
     return answer;
   }
 
  private:
+  // A connection that breaks while it is being made is tried again at once, a few times: one lost packet
+  // should not end a start. A server that is not there is the caller's to wait for.
+  Status open();
+
   ServerSettings settings_;
   std::unique_ptr<Connection> connection_;
 };

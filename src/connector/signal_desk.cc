@@ -50,8 +50,9 @@ Status Incremental::command(const std::string& id, const std::string& type,
     done = "logged";
   }
   discard_voided();
-  // A server that cannot be asked right now is no reason to refuse for good, but the signal must not
-  // wait unanswered either.
+  // A server that cannot be asked right now is no reason to refuse: the row is read again with the link.
+  if (!done && done.error().kind() == ErrorKind::kRetryable)
+    return std::unexpected(std::move(done).error());
   answer({.signal_id = id,
           .type = type,
           .accepted = done.has_value(),

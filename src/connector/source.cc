@@ -301,6 +301,7 @@ Status Source::on_rows(const Event& event) {
     RowView after;
     for (std::uint32_t row = 0; TRY_AT(reader.next(&before, &after), binding->id.text()); ++row) {
       if (row >= first) TRY(on_row(*binding, event, op, before, after, row));
+      cursor_.rows_done(row + 1);
     }
   }
   cursor_.event_in_transaction_done();

@@ -52,6 +52,8 @@ void StreamCursor::transaction_begun() {
   offset_.rows_to_skip = 0;
 }
 
+void StreamCursor::rows_done(std::uint64_t rows) { offset_.rows_to_skip = rows; }
+
 void StreamCursor::event_in_transaction_done() {
   if (events_left_to_skip_ > 0) {
     --events_left_to_skip_;

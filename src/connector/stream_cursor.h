@@ -38,6 +38,8 @@ class StreamCursor {
 
   void gtid(const Gtid& gtid);  // an anonymous transaction: an empty Gtid
   void transaction_begun();
+  // Rows of the present rows event that are done: a place to resume from should the link break now.
+  void rows_done(std::uint64_t rows);
   void event_in_transaction_done();
   void transaction_ended();
   // A statement that is a transaction of its own (DDL), or any other event outside a transaction.

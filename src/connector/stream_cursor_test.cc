@@ -129,6 +129,20 @@ TEST(StreamCursor, RowsToSkipAreTakenOnceAndOnlyByTheFirstTransaction) {
   EXPECT_EQ(unused.cursor.take_rows_to_skip(), 0U);
 }
 
+TEST(StreamCursor, ALinkThatBreaksWithinARowsEventResumesAtItsNextRow) {
+  Script script(start());
+  script.transaction(5);
+  script.inside(EventType::kTableMap);
+  script.cursor.rows_done(3);
+  script.cursor.reconnect();
+  script.from(1000);
+  script.transaction(5);
+  EXPECT_FALSE(script.inside(EventType::kTableMap));
+  EXPECT_EQ(script.cursor.take_rows_to_skip(), 3U);
+  EXPECT_TRUE(script.inside());
+  EXPECT_EQ(script.cursor.offset().rows_to_skip, 0U);
+}
+
 TEST(StreamCursor, EventsOfANewLinkDoNotMoveAResumePointInsideATransaction) {
   Script first(start());
   first.transaction(5);
