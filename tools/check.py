@@ -31,7 +31,7 @@ BANNED = [
     (r"\bstd::(cout|cerr|clog|endl)\b|\b(std::)?(f?printf|puts|putchar)\s*\(|\bfmt::print\b",
      r"^src/(cli/|base/(assert|log)\.cc)|^fuzz/driver\.cc$", "only cli prints", "log through base/log.h, or hand the text up to cli"),
     (r"\bthrow\b", r"^$", "we throw no exceptions", "return an Error"),
-    (r"\b(std::)?(exit|_Exit|quick_exit|abort)\s*\(", r"^src/(cli/|testing/|base/assert\.cc)|_test\.cc$", "only cli ends the process",
+    (r"\b(std::)?(exit|_Exit|quick_exit|abort)\s*\(", r"^src/(cli/|testing/|base/assert\.cc)|_(test|bench)\.cc$", "only cli ends the process",
      "return an Error, or ASSERT our own mistake"),
     (r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|(?<![\w.>:])sleep\s*\(", r"^src/base/clock",
      "a sleep hides what is waited for", "wait on a condition, or say why not in a comment `// sleep: ...`"),
@@ -415,7 +415,7 @@ def check_built(tree):
     """Every test, bench and fuzz source is built: it lies directly in a room's folder, and holds what runs."""
     rooms = parse_rooms(tree.text("cmake/rooms.cmake"))
     runs = {
-        "test": (r"^\s*(TYPED_)?TEST(_F|_P)?\s*\(", "no TEST in it"),
+        "test": (r"^\s*(TYPED_)?TEST(_F|_P)?\s*\(|^INSTANTIATE_(TYPED_)?TEST_SUITE_P\(", "no TEST in it"),
         "bench": (r"\bBENCHMARK", "no BENCHMARK in it"),
         "fuzz": (r"\bLLVMFuzzerTestOneInput\b", "no LLVMFuzzerTestOneInput in it"),
     }

@@ -12,10 +12,10 @@ struct EncodeSettings {
   bool schemas_enable_key = true;
   bool schemas_enable_value = true;
   bool schemas_enable_headers = true;
-  bool tombstones = true;                 // tombstones.on.delete
-  bool extended_headers = true;           // extended.headers.enabled
+  bool tombstones = true;  // tombstones.on.delete
+  bool extended_headers = true;  // extended.headers.enabled
   bool replace_null_with_default = true;  // converter option replace.null.with.default
-  bool time_adjuster = true;              // enable.time.adjuster: years 0..69 and 70..99
+  bool time_adjuster = true;  // enable.time.adjuster: years 0..69 and 70..99
 
   bool operator==(const EncodeSettings&) const = default;
 };

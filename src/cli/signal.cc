@@ -67,7 +67,8 @@ Result<std::string> write_signal(const Settings& settings, const SignalArguments
 Result<std::optional<Verdict>> wait_for_verdict(const Settings& settings, const std::string& id,
                                                 std::int64_t since_ms,
                                                 std::chrono::seconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const SystemClock clock;
+  const SteadyTime deadline = clock.steady() + timeout;
   do {
     const auto report = TRY(read_status_file(settings.offset.path));
     if (report) {
@@ -75,9 +76,9 @@ Result<std::optional<Verdict>> wait_for_verdict(const Settings& settings, const 
         if (verdict.signal_id == id && verdict.at_ms >= since_ms) return verdict;
       }
     }
-    std::this_thread::sleep_for(
-        kPollEvery);  // the engine writes the file by rename, there is nothing to wait on
-  } while (std::chrono::steady_clock::now() < deadline);
+    // sleep: another process writes the file by rename, there is nothing here to wait on
+    std::this_thread::sleep_for(kPollEvery);
+  } while (clock.steady() < deadline);
   return std::nullopt;
 }
 
