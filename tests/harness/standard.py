@@ -34,6 +34,7 @@ def properties(server, folder, sink="file", **more):
         "offset.flush.interval.ms": 100,
         "key.converter.schemas.enable": "false",
         "value.converter.schemas.enable": "false",
+        "header.converter.schemas.enable": "false",
         "debezium.sink.type": sink,
     }
     if sink == "file":

