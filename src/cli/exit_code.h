@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the process tells its caller. Documented in docs/operating/exit_codes.md; scripts rely on them.
+// What the process tells its caller. Documented in README.md; scripts rely on them.
 #pragma once
 
 #include "base/result.h"
