@@ -354,6 +354,7 @@ Status Source::checkpoint() {
 }
 
 void Source::publish() {
+  if (block_.empty()) return;
   const Offset& offset = cursor_.offset();
   const std::int64_t now_ms = parts_.clock.wall_ns() / 1'000'000;
   parts_.status.update([&](StatusView& view) {

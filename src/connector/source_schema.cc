@@ -31,6 +31,8 @@ constexpr std::string_view kMetadataRemedy =
 }  // namespace
 
 struct Source::Glance {
+  EventParser
+      parser;  // its own: a format description ahead must not change how events here are read
   std::string file;
   std::uint64_t pos = 0;
   Position end;
@@ -109,7 +111,7 @@ Result<TableBinding*> Source::resolve(const Event& event, std::string why) {
 }
 
 Result<bool> Source::quiet_until(const Position& end, const TableId& id) {
-  Glance glance{.file = cursor_.file(), .pos = cursor_.event_end(), .end = end};
+  Glance glance{.parser = *parser_, .file = cursor_.file(), .pos = cursor_.event_end(), .end = end};
   glance.reached = Position{glance.file, glance.pos} >= end;
   if (!TRY(glance_at(block_, next_in_block_, id, glance))) return false;
   std::size_t bytes = 0;
@@ -134,7 +136,7 @@ Result<bool> Source::quiet_until(const Position& end, const TableId& id) {
 Result<bool> Source::glance_at(const EventBlock& block, std::size_t from, const TableId& id,
                                Glance& glance) {
   for (std::size_t i = from; i < block.size() && !glance.reached; ++i) {
-    const Event event = TRY(parser_->parse(block[i]));
+    const Event event = TRY(glance.parser.parse(block[i]));
     if (event.header.type == EventType::kRotate) {
       const RotateEvent rotate = TRY(parse_rotate(event));
       glance.file = rotate.file;

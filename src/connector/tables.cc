@@ -23,13 +23,12 @@ Result<std::uint64_t> table_id_of_map(const Event& event, const FormatDescriptio
 Tables::Tables(CaptureFilter filter, EncoderContext encoding, std::optional<TableId> signal_table)
     : filter_(std::move(filter)),
       encoding_(std::move(encoding)),
-      signal_table_(std::move(signal_table)),
-      snapshot_(std::make_shared<SchemaSnapshot>()) {}
+      signal_table_(std::move(signal_table)) {}
 
 Result<bool> Tables::put(TableDef def, bool certain) {
   CapturedTable* known = find(def.id);
   if (known != nullptr && known->def->same_structure(def)) {
-    if (std::exchange(known->certain, certain) != certain) renew_snapshot();
+    if (std::exchange(known->certain, certain) != certain) changed();
     return false;
   }
   def.version = next_version_++;
@@ -42,14 +41,14 @@ Result<bool> Tables::put(TableDef def, bool certain) {
   // Bindings point to the old object; a table's next rows come after a new TABLE_MAP.
   std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == table->def->id; });
   captured_[table->def->id] = std::move(table);
-  renew_snapshot();
+  changed();
   return true;
 }
 
 bool Tables::remove(const TableId& id) {
   std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == id; });
   if (captured_.erase(id) == 0) return false;
-  renew_snapshot();
+  changed();
   return true;
 }
 
@@ -74,22 +73,24 @@ std::vector<TableId> Tables::ids() const {
 
 void Tables::set_revision(std::uint64_t revision) {
   revision_ = std::max(revision_, revision);
-  renew_snapshot();
+  changed();
 }
 
 // A structure that is not certain is not stored: after a restart it would pass for one that is.
-void Tables::renew_snapshot() {
+std::shared_ptr<const SchemaSnapshot> Tables::snapshot() {
+  if (snapshot_) return snapshot_;
   auto next = std::make_shared<SchemaSnapshot>();
   next->revision = ++revision_;
   for (const auto& [id, table] : captured_) {
     if (table->certain) next->tables.push_back(table->def);
   }
   snapshot_ = std::move(next);
+  return snapshot_;
 }
 
 void Tables::confirm(CapturedTable& table) {
   table.certain = true;
-  renew_snapshot();
+  changed();
 }
 
 TableBinding* Tables::binding(std::uint64_t table_id) {

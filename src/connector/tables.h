@@ -60,7 +60,7 @@ class Tables {
   std::vector<TablePtr> all() const;
   std::vector<TableId> ids() const;
   // Changes with every put() and remove() that changed something.
-  std::shared_ptr<const SchemaSnapshot> snapshot() const { return snapshot_; }
+  std::shared_ptr<const SchemaSnapshot> snapshot();
   // Revisions continue after one read back from the store.
   void set_revision(std::uint64_t revision);
 
@@ -72,7 +72,7 @@ class Tables {
   void forget_bindings() { bindings_.clear(); }
 
  private:
-  void renew_snapshot();
+  void changed() { snapshot_.reset(); }
 
   CaptureFilter filter_;
   EncoderContext encoding_;
@@ -81,7 +81,7 @@ class Tables {
   std::unordered_map<std::uint64_t, TableBinding> bindings_;
   std::uint64_t next_version_ = 1;
   std::uint64_t revision_ = 0;
-  std::shared_ptr<const SchemaSnapshot> snapshot_;
+  std::shared_ptr<const SchemaSnapshot> snapshot_;  // null: to be made anew
 };
 
 }  // namespace tidemark
