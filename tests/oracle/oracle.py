@@ -143,9 +143,9 @@ class OracleRun:
         self._rng = random.Random(f"{options.seed}-schedule")
         self.folder = Path(tempfile.mkdtemp(prefix=f"tidemark-oracle-{options.seed}-"))
         self._server = self._workload = self._proxy = self._engine = self._snapshots = None
-        self.kills = self.cuts = 0
+        self.kills = self.cuts = self.restarts = 0
+        self._streams = False  # a position of the stream is stored
         self.report = None
-        self._notes = {}
 
     # -- setting up ------------------------------------------------------------------------------------------------
 
@@ -234,7 +234,7 @@ class OracleRun:
             plan += [(rng.uniform(0.5, options.seconds), self._cut_worker) for _ in range(3)]
         at = 0.3
         while at < options.seconds:
-            plan.append((at, self._snapshots.something))
+            plan.append((at, self._signal))
             at += rng.uniform(0.05, 0.6)
         plan.sort(key=lambda step: step[0])
         started = time.monotonic()
@@ -245,11 +245,28 @@ class OracleRun:
                 self._snapshots.look()
             action()
 
+    def _signal(self):
+        """A signal at random, once one cannot be missed: rows older than the stored position are no signals."""
+        if not self._streams:
+            offset = (standard.stored(self.folder) or {}).get("offset", {})
+            self._streams = bool(offset.get("file")) and "snapshot" not in offset
+        if self._streams:
+            self._snapshots.something()
+
     def _check_alive(self):
         if self._workload.failures:
             raise RuntimeError(self._workload.failures[0])
         if not self._engine.running():
+            if self._was_cut_at_start():
+                self.restarts += 1
+                self._engine.start()
+                return
             raise Broken(f"the engine ended by itself with {self._engine.process.returncode}:\n{self._engine.log()[-3000:]}")
+
+    def _was_cut_at_start(self):
+        """A server that cannot be reached at the start ends the engine, as documented; we may have cut it off then."""
+        log = self._engine.log()
+        return self._engine.process.returncode == 3 and "event=stream.started" not in log and "kind=retryable" in log
 
     def _kill(self):
         self._check_alive()
@@ -296,7 +313,7 @@ class OracleRun:
         until = time.monotonic() + (self._rng.uniform(0.5, 1.5) if long else self._rng.uniform(0.02, 0.2))
         while time.monotonic() < until:
             if self._rng.random() < 0.2:
-                self._snapshots.something()
+                self._signal()
             time.sleep(0.05)
         if long and self.kills < self.options.kills:
             self._kill()
@@ -396,7 +413,7 @@ class OracleRun:
         self._say(
             f"{'ok' if ok else 'VIOLATED'}: seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
             f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'}{', TLS' if self.tls else ''},"
-            f" {self.kills} kills, {self.cuts} cuts, runs {statuses}"
+            f" {self.kills} kills, {self.cuts} cuts, {self.restarts} restarts, runs {statuses}"
             + (f", fault {self.options.fault}" if self.options.fault else "")
         )
 
