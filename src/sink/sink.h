@@ -6,9 +6,9 @@
 //            durable. open() with that position makes the output end there again: a sink that can cut
 //            back what lies beyond delivers exactly once, one that cannot says so (exactly_once()).
 // Order:     records reach the output in the order of the calls and within a batch
-// Thread:    sink thread only
+// Thread:    sink thread only; stop_waiting() from any
 // Errors:    kStorage when the output cannot be written (disk full, permissions, broken pipe); what was
-//            not flushed counts as not written
+//            not flushed counts as not written. kCancelled after stop_waiting()
 #pragma once
 
 #include <map>
@@ -32,6 +32,9 @@ class Sink {
   virtual Status open(const std::optional<SinkFields>& position) = 0;
   virtual Status write(const RecordBatch& batch) = 0;
   virtual Result<SinkFields> flush() = 0;
+  // The program is to end: a write that waits for a reader gives up with kCancelled before long, perhaps
+  // in the middle of a record. Only sinks that deliver at least once may do that.
+  virtual void stop_waiting() {}
 };
 
 }  // namespace tidemark

@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sink/stdout_sink.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <climits>
 #include <csignal>
+#include <string>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "sink/json_lines.h"
 
 namespace tidemark {
 namespace {
+
+// What is left of the reader's time once the program is to end, and how often that is looked at.
+constexpr std::chrono::milliseconds kLastPatience{500};
+constexpr int kLookEveryMs = 50;
 
 class StdoutSink final : public Sink {
  public:
@@ -23,11 +33,17 @@ class StdoutSink final : public Sink {
   Status write(const RecordBatch& batch) override;
   // Bytes leave with every write; whether the reader has kept them nobody can tell.
   Result<SinkFields> flush() override { return SinkFields(); }
+  void stop_waiting() override { give_up_at_.store(SystemClock().steady() + kLastPatience); }
 
  private:
+  void open_without_blocking();
   Status drain();
+  Status wait_writable() const;
 
-  const int fd_;
+  int fd_;
+  UniqueFd own_;  // fd_ then, where it could be opened anew
+  std::size_t step_ = std::string::npos;  // bytes that one write can take without blocking
+  std::atomic<SteadyTime> give_up_at_{SteadyTime::max()};
   JsonLines lines_;
 };
 
@@ -37,18 +53,37 @@ Error gone() {
       "start the reader again, then this; records since the last stored offset come again");
 }
 
-Status wait_writable(int fd) {
-  pollfd waiting{.fd = fd, .events = POLLOUT, .revents = 0};
-  while (::poll(&waiting, 1, -1) < 0) {
-    if (errno != EINTR) return std::unexpected(storage_error("wait for", "standard output", errno));
+Status StdoutSink::wait_writable() const {
+  pollfd waiting{.fd = fd_, .events = POLLOUT, .revents = 0};
+  while (SystemClock().steady() < give_up_at_.load()) {
+    const int ready = ::poll(&waiting, 1, kLookEveryMs);
+    if (ready > 0) return {};
+    if (ready < 0 && errno != EINTR)
+      return std::unexpected(storage_error("wait for", "standard output", errno));
   }
-  return {};
+  return fail(ErrorKind::kCancelled, "stopped while the reader of standard output took nothing");
 }
 
 Status StdoutSink::open(const std::optional<SinkFields>&) {
   std::signal(SIGPIPE, SIG_IGN);
   lines_.clear();
+  open_without_blocking();
   return {};
+}
+
+// A write that blocks cannot be ended from outside. Making fd_ itself non-blocking would make it so for
+// every process that shares it, hence a descriptor of our own for the same pipe or terminal. Where that is
+// refused (a socket, another user's pipe) a write goes out when there is room for it.
+void StdoutSink::open_without_blocking() {
+  struct stat facts{};
+  if (::fstat(fd_, &facts) != 0 || S_ISREG(facts.st_mode)) return;
+  own_.reset(::open(("/proc/self/fd/" + std::to_string(fd_)).c_str(),
+                    O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  if (own_.valid()) {
+    fd_ = own_.get();
+  } else {
+    step_ = PIPE_BUF;
+  }
 }
 
 Status StdoutSink::write(const RecordBatch& batch) {
@@ -62,14 +97,15 @@ Status StdoutSink::write(const RecordBatch& batch) {
 Status StdoutSink::drain() {
   std::string_view left = lines_.text();
   while (!left.empty()) {
-    const WriteOutcome outcome = write_all(fd_, left);
+    if (step_ != std::string::npos) TRY(wait_writable());
+    const WriteOutcome outcome = write_all(fd_, left.substr(0, step_));
     left.remove_prefix(outcome.written);
-    if (outcome.error_number == 0) break;
+    if (outcome.error_number == 0) continue;
     if (outcome.error_number == EPIPE) return std::unexpected(gone());
     if (outcome.error_number != EAGAIN) {
       return std::unexpected(storage_error("write to", "standard output", outcome.error_number));
     }
-    TRY(wait_writable(fd_));
+    TRY(wait_writable());
   }
   lines_.clear();
   return {};

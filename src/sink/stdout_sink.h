@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One JSON object a line on standard output, nothing else goes there. Delivers at least once: a pipe
 // cannot be cut back. A reader that goes away is kStorage. open() makes SIGPIPE ignored for the process.
-// Non-blocking descriptors are waited for.
+// A reader that takes nothing is waited for, after stop_waiting() for half a second in all; the last line
+// may then be cut short.
 #pragma once
 
 #include <memory>

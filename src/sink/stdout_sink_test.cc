@@ -3,8 +3,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <string>
 #include <thread>
 
 #include "base/file.h"
@@ -39,7 +42,7 @@ TEST(StdoutSink, SaysWhenTheReaderWentAway) {
 TEST(StdoutSink, WaitsForASlowReaderOfANonBlockingPipe) {
   Pipe pipe;
   ASSERT_EQ(::fcntl(pipe.writer.get(), F_SETFL, O_NONBLOCK), 0);
-  const auto sink = make_stdout_sink(pipe.writer.get());
+  auto sink = make_stdout_sink(pipe.writer.get());
   ASSERT_TRUE(sink->open({}));
   const Topic topic{"t"};
   const std::string value = "\"" + std::string(1 << 20, 'x') + "\"";
@@ -51,11 +54,44 @@ TEST(StdoutSink, WaitsForASlowReaderOfANonBlockingPipe) {
     }
   });
   ASSERT_TRUE(sink->write(BatchBuilder().add(topic, "1", value).add(topic, "2", value).batch()));
+  sink.reset();
   pipe.writer.reset();
   reader.join();
   const std::string frame = R"({"topic":"t","key":1,"value":,"headers":{}})"
                             "\n";
   EXPECT_EQ(bytes, 2 * (value.size() + frame.size()));
+}
+
+// Fills whatever it writes to, and is told to stop while it waits.
+void gives_up(int writer) {
+  const auto sink = make_stdout_sink(writer);
+  ASSERT_TRUE(sink->open({}));
+  const Topic topic{"t"};
+  const std::string value = "\"" + std::string(1 << 20, 'x') + "\"";
+  const std::jthread stopper([&] {
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(50));  // the write is most likely waiting then
+    sink->stop_waiting();
+  });
+  const auto began = std::chrono::steady_clock::now();
+  const Status written = sink->write(BatchBuilder().add(topic, "1", value).batch());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().kind(), ErrorKind::kCancelled);
+}
+
+TEST(StdoutSink, GivesUpAFullPipeWhenToldToStop) {
+  const Pipe pipe;
+  gives_up(pipe.writer.get());
+  EXPECT_EQ(::fcntl(pipe.writer.get(), F_GETFL) & O_NONBLOCK, 0) << "others share this descriptor";
+}
+
+TEST(StdoutSink, GivesUpAFullSocketWhenToldToStop) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  const UniqueFd reader(ends[0]);
+  const UniqueFd writer(ends[1]);
+  gives_up(writer.get());
 }
 
 TEST(StdoutSink, HasNoPositionAndSaysSo) {
