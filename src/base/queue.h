@@ -59,6 +59,12 @@ class BoundedQueue {
     const std::lock_guard lock(mutex_);
     return closed_;
   }
+  // Closed and empty: nothing will ever come. A consumer whose pop_for() brought nothing asks this, not
+  // closed(): an item may have come in between.
+  bool finished() const {
+    const std::lock_guard lock(mutex_);
+    return closed_ && items_.empty();
+  }
   std::size_t bytes() const {
     const std::lock_guard lock(mutex_);
     return bytes_;

@@ -79,16 +79,16 @@ void Delivery::run() {
         last_commit_ + options_.flush_interval - clock_.steady());
     const auto patience = std::max(due, std::chrono::milliseconds(1));
     std::optional<Parcel> parcel = pending_ ? queue_.pop_for(patience) : queue_.pop();
-    if (!parcel && queue_.closed()) break;
+    if (!parcel && queue_.finished()) break;
     if (parcel) {
-      if (auto done = handle(*parcel); !done) return set_failure(std::move(done).error());
+      if (auto done = handle(*parcel); !done) return end(std::move(done).error());
     }
     const bool urgent = pending_ && pending_->urgent;
     if (urgent || (pending_ && clock_.steady() - last_commit_ >= options_.flush_interval)) {
-      if (auto done = commit(); !done) return set_failure(std::move(done).error());
+      if (auto done = commit(); !done) return end(std::move(done).error());
     }
   }
-  if (auto done = commit(); !done) set_failure(std::move(done).error());
+  if (auto done = commit(); !done) end(std::move(done).error());
 }
 
 Status Delivery::handle(Parcel& parcel) {
@@ -158,16 +158,19 @@ Error Delivery::failure() const {
   return failure_ ? *failure_ : Error(ErrorKind::kCancelled, "the delivery has ended");
 }
 
-void Delivery::set_failure(Error error) {
-  std::function<void()> callback;
+void Delivery::end(Error error) {
+  // Part of a batch is out, behind what the checkpoint at hand covers: it comes again, as it may with the
+  // sinks that give up.
+  if (error.kind() == ErrorKind::kCancelled && !sink_.exactly_once()) {
+    if (auto stored = commit(); !stored) error = std::move(stored).error();
+  }
   {
     const std::lock_guard lock(mutex_);
     failure_ = std::move(error);
-    callback = on_failure_;
+    if (on_failure_) on_failure_();
   }
   queue_.close();
   committed_.notify_all();
-  if (callback) callback();
 }
 
 }  // namespace tidemark

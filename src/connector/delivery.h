@@ -6,7 +6,8 @@
 // Thread:   send(), recycled() and the waits belong to the source thread (or whoever produces); writing,
 //           flushing and storing happen on the delivery's own thread
 // Errors:   the first failure of sink or store stops the delivery; it is kept and every later call
-//           returns it
+//           returns it. A sink told to stop waiting ends it with kCancelled; the checkpoint at hand is
+//           stored before
 #pragma once
 
 #include <condition_variable>
@@ -79,7 +80,8 @@ class Delivery {
   // Writes and stores what is queued, then ends the thread. Idempotent.
   Status finish();
   DeliveryStats stats() const;
-  // Called on the delivery thread when it fails, so that a source that waits elsewhere can stop.
+  // Called on the delivery thread when it fails, so that a source that waits elsewhere can stop. Under the
+  // delivery's lock: it must not call back, and is done when on_failure() has replaced it.
   void on_failure(std::function<void()> callback);
 
  private:
@@ -93,7 +95,7 @@ class Delivery {
   Status handle(Parcel& parcel);
   Status commit();
   Error failure() const;
-  void set_failure(Error error);
+  void end(Error error);
 
   const Options options_;
   Sink& sink_;
