@@ -111,6 +111,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ServerSettings& setti
                                                      const std::stop_token& stop) {
   auto handle = TRY(Handle::connect(settings, read_timeout(settings, use), stop));
   std::unique_ptr<Connection> connection(new Connection(std::move(handle)));
+  const std::stop_callback interrupt(stop, [&] { connection->interrupt(); });
   TRY(connection->set_session());
   return connection;
 }

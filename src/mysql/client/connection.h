@@ -69,6 +69,7 @@ using RowCallback =
 
 class Connection {
  public:
+  // stop: ends the opening, with kCancelled; afterwards interrupt() is the owner's affair.
   static Result<std::unique_ptr<Connection>> open(const ServerSettings& settings, ConnectionUse use,
                                                   const std::stop_token& stop = {});
   ~Connection();

@@ -89,6 +89,7 @@ Result<std::unique_ptr<BinlogLink>> BinlogLink::open(const ServerSettings& setti
   const milliseconds heartbeat = heartbeat_period(settings.keep_alive_interval_ms);
   auto handle = TRY(Handle::connect(settings, silence_max(heartbeat), stop));
   std::unique_ptr<BinlogLink> link(new BinlogLink(std::move(handle), heartbeat));
+  const std::stop_callback interrupt(stop, [&] { link->interrupt(); });
   TRY(link->prepare(start));
   return link;
 }
