@@ -49,7 +49,7 @@ void ChunkReader::run(const std::stop_token& stop) {
     if (connection_) connection_->interrupt();
   });
   while (auto task = parts_.director.wait_next(stop, id_)) {
-    while (task) {
+    while (task && !stop.stop_requested()) {
       if (auto connected = connect(stop); !connected) {
         give_up(connected.error());
         if (task->kind == ChunkTask::Kind::kChunk)
@@ -97,8 +97,10 @@ void ChunkReader::give_up(const Error& error) {
   disconnect();
 }
 
+// Broken off rather than closed: a server that hangs would be waited for.
 void ChunkReader::disconnect() {
   const std::lock_guard lock(connection_mutex_);
+  if (connection_) connection_->interrupt();
   connection_.reset();
 }
 
@@ -143,8 +145,9 @@ void ChunkReader::check_split(const ChunkTask& task) {
 void ChunkReader::chunk(const ChunkTask& task) {
   auto opened = open_window(task);
   if (!opened) {
-    parts_.director.report_failed(task.window, opened.error());
-    return give_up(opened.error());
+    // The window that was to be closed comes first.
+    give_up(opened.error());
+    return parts_.director.report_failed(task.window, opened.error());
   }
   auto read = read_rows(task);
   if (!read) return give_up(judge(std::move(read).error(), task.table));

@@ -87,7 +87,7 @@ Result<Grants> read_grants(Connection& connection) {
 
 // Declared in the order of construction; destroyed in reverse.
 struct Connector::Parts {
-  explicit Parts(const Settings& settings, const Clock& clock)
+  Parts(const Settings& settings, const Clock& clock, const std::stop_token& stop)
       : encoding{.settings = settings.encode,
                  .topic_prefix = settings.topic_prefix,
                  .topic_delimiter = settings.topic_delimiter,
@@ -96,7 +96,7 @@ struct Connector::Parts {
                  .run_id = Uuid::time_ordered(clock.wall_ns()).text(),
                  .task_id = "0",
                  .topics = &topics},
-        desk(settings.server),
+        desk(settings.server, stop),
         tables(filter_of(settings), encoding, signal_table_of(settings)) {}
 
   std::unique_ptr<OffsetStore> offsets;
@@ -126,6 +126,7 @@ Status Connector::run(const std::stop_token& stop) {
   Backoff backoff(settings_.retry);
   for (;;) {
     auto ended = live(stop);
+    if (!ended && ended.error().kind() == ErrorKind::kCancelled && stop.stop_requested()) return {};
     const bool lost = !ended && ended.error().kind() == ErrorKind::kRetryable;
     if (!lost || !reached_server_ || stop.stop_requested()) return ended;
     const auto wait = backoff.next();
@@ -137,12 +138,13 @@ Status Connector::run(const std::stop_token& stop) {
 }
 
 Status Connector::live(const std::stop_token& stop) {
-  Parts parts(settings_, clock_);
+  Parts parts(settings_, clock_, stop);
   TRY(open_stores(parts));
   TRY(check_server(parts));
   TRY(adopt_structures(parts));
   TRY(check_signals(parts));
   TRY(start_delivery(parts));
+  const std::stop_callback hurry(stop, [&] { parts.sink->stop_waiting(); });
 
   StatusThread status({.offset_path = settings_.offset.path,
                        .connector_name = settings_.connector_name,
@@ -158,8 +160,10 @@ Status Connector::live(const std::stop_token& stop) {
     if (ended && only) log::info("connector.done", {{"reason", "snapshot.mode=initial_only"}});
     if (ended && !only && !stop.stop_requested()) ended = stream(parts, stop);
     parts.status.update([](StatusView& view) { view.state = "stopping"; });
-    // A failed delivery is the cause of whatever else went wrong.
-    if (auto delivered = parts.delivery->finish(); !delivered) ended = std::move(delivered);
+    // A failed delivery is the cause of whatever else went wrong; one that was hurried at a stop is not.
+    auto delivered = parts.delivery->finish();
+    if (!delivered && (ended || delivered.error().kind() != ErrorKind::kCancelled))
+      ended = std::move(delivered);
   }
   if (!ended && ended.error().kind() == ErrorKind::kCancelled) ended = {};
   status.write_last(ended ? "stopped" : "failed", ended ? "" : ended.error().text());
@@ -327,7 +331,6 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
                  .replica_uuid = parts.replica_uuid,
                  .register_name = "tidemark/" + settings_.topic_prefix});
   incremental.on_post([&] { source.wake(); });
-  parts.delivery->on_failure([&] { source.wake(); });
 
   std::optional<WatermarkWriter> watermarks;
   std::vector<std::unique_ptr<ChunkReader>> readers;
@@ -361,10 +364,11 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
       });
     }
   }
+  parts.delivery->on_failure([&] { source.wake(); });
   auto ended = source.run(stop);
+  parts.delivery->on_failure({});
   for (std::jthread& thread : threads) thread.request_stop();
   threads.clear();
-  parts.delivery->on_failure({});
   return ended;
 }
 

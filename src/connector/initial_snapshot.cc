@@ -83,6 +83,8 @@ std::vector<TablePtr> InitialSnapshot::tables_in_order() const {
 }
 
 Status InitialSnapshot::read_rows(SnapshotSession& session, const std::stop_token& stop) {
+  // The server may be slow with a row, or with a table that someone has locked.
+  const std::stop_callback interrupt(stop, [&held = session.connection()] { held.interrupt(); });
   const std::vector<TablePtr> tables = tables_in_order();
   for (const TablePtr& table : tables) {
     progress_.push_back({.table = table->id});

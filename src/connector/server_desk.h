@@ -2,9 +2,13 @@
 // A connection for questions beside the stream: table structures after DDL, the end of the log, sort
 // weights of keys, whether a filter is valid SQL. Opened when first needed, again after it was lost.
 // Thread: one owner at a time
+// Errors: the question's own; kCancelled once a stop is requested, in the middle of a question, too
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -16,7 +20,7 @@ namespace tidemark {
 
 class ServerDesk {
  public:
-  explicit ServerDesk(ServerSettings settings) : settings_(std::move(settings)) {}
+  explicit ServerDesk(ServerSettings settings, std::stop_token stop = {});
 
   // Runs `question(Connection&)`, which returns a Result. A connection that turns out to be lost is
   // opened anew and the question asked once more, so it must be safe to repeat.
@@ -25,11 +29,11 @@ class ServerDesk {
     if (connection_) {
       auto answer = question(*connection_);
       if (answer || answer.error().kind() != ErrorKind::kRetryable) return answer;
-      connection_.reset();
+      drop();
     }
     if (auto opened = open(); !opened) return std::unexpected(std::move(opened).error());
     auto answer = question(*connection_);
-    if (!answer && answer.error().kind() == ErrorKind::kRetryable) connection_.reset();
+    if (!answer && answer.error().kind() == ErrorKind::kRetryable) drop();
     return answer;
   }
 
@@ -37,9 +41,14 @@ class ServerDesk {
   // A connection that breaks while it is being made is tried again at once, a few times: one lost packet
   // should not end a start. A server that is not there is the caller's to wait for.
   Status open();
+  void drop();
+  void interrupt();
 
-  ServerSettings settings_;
+  const ServerSettings settings_;
+  const std::stop_token stop_;
+  std::mutex mutex_;  // the pointer changes under it, for interrupt()
   std::unique_ptr<Connection> connection_;
+  const std::stop_callback<std::function<void()>> on_stop_;  // last: it ends first
 };
 
 }  // namespace tidemark

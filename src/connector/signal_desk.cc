@@ -50,9 +50,12 @@ Status Incremental::command(const std::string& id, const std::string& type,
     done = "logged";
   }
   discard_voided();
-  // A server that cannot be asked right now is no reason to refuse: the row is read again with the link.
-  if (!done && done.error().kind() == ErrorKind::kRetryable)
+  // A server that cannot be asked right now is no reason to refuse, nor is our own stop: the row is read
+  // again with the next link.
+  if (!done && (done.error().kind() == ErrorKind::kRetryable ||
+                done.error().kind() == ErrorKind::kCancelled)) {
     return std::unexpected(std::move(done).error());
+  }
   answer({.signal_id = id,
           .type = type,
           .accepted = done.has_value(),

@@ -39,6 +39,7 @@ Source::Source(Parts parts, Start start)
     : parts_(parts), start_(std::move(start)), cursor_(start_.offset), buffer_(kLinkBytesMax) {}
 
 Status Source::run(const std::stop_token& stop) {
+  stop_ = stop;
   Backoff backoff(parts_.settings.retry);
   while (!stop.stop_requested()) {
     made_progress_ = false;
@@ -73,7 +74,7 @@ Status Source::run_link(const std::stop_token& stop) {
   LinkStart where{.offset = cursor_.offset(),
                   .replica_uuid = start_.replica_uuid,
                   .register_name = start_.register_name};
-  auto link = TRY(BinlogLink::open(parts_.settings.server, where));
+  auto link = TRY(BinlogLink::open(parts_.settings.server, where, stop));
   parser_ = std::make_unique<EventParser>(link->checksum());
   buffer_.reset();
   block_.clear();

@@ -89,6 +89,7 @@ class Source {
 
   Parts parts_;
   Start start_;
+  std::stop_token stop_;
   StreamCursor cursor_;
   LinkBuffer buffer_;
   std::unique_ptr<EventParser> parser_;

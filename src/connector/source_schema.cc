@@ -123,6 +123,7 @@ Result<bool> Source::quiet_until(const Position& end, const TableId& id) {
   while (!glance.reached) {
     if (bytes > kAheadBytesMax || parts_.clock.steady() > deadline) return false;
     EventBlock block;
+    if (stop_.stop_requested()) return fail(ErrorKind::kCancelled, "stopped while looking ahead");
     TRY(buffer_.take(block, kAheadWait));
     bytes += block.bytes();
     const bool quiet = TRY(glance_at(block, 0, id, glance));
