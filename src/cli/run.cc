@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <csignal>
 #include <stop_token>
 #include <thread>
@@ -25,6 +26,7 @@ class StopOnSignal {
     waiter_ = std::thread([this] { wait(); });
   }
   ~StopOnSignal() {
+    over_.store(true);
     pthread_kill(waiter_.native_handle(), SIGUSR1);
     waiter_.join();
   }
@@ -36,7 +38,9 @@ class StopOnSignal {
  private:
   void wait() {
     int number = 0;
-    while (sigwait(&set_, &number) == 0 && number != SIGUSR1) {
+    while (sigwait(&set_, &number) == 0) {
+      if (over_.load()) return;
+      if (number == SIGUSR1) continue;  // a stranger's
       log::info("connector.stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
       source_.request_stop();
     }
@@ -44,6 +48,7 @@ class StopOnSignal {
 
   sigset_t set_{};
   std::stop_source source_;
+  std::atomic<bool> over_{false};
   std::thread waiter_;
 };
 
