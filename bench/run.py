@@ -1,0 +1,306 @@
+"""Measures the engine end to end against what bounds it and against the server's own tools, all in one run.
+
+    run.py [--quick] [--rows N] [--repeat N] [--only PART,...] [--write]
+
+Parts: streaming snapshot incremental latency start. --quick: 100,000 rows, once. --write puts the figures into
+bench/results/<date>-<commit>.md. Everything runs on one machine against a private MySQL on loopback, without TLS on
+any side; files lie on one disk, in the folder of the temporary server.
+"""
+
+import argparse
+import datetime
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+import workload  # pylint: disable=wrong-import-position
+from harness import standard  # pylint: disable=wrong-import-position
+from harness.servers import Mysql  # pylint: disable=wrong-import-position
+from measure import BenchError, Run, Writer, program, timed  # pylint: disable=wrong-import-position
+from report import Figures  # pylint: disable=wrong-import-position
+
+PARTS = ("start", "streaming", "snapshot", "incremental", "latency")
+RATE = 1_000
+ROWS_PER_COMMIT = 10  # of the writer beside incremental snapshots
+ROWS_PER_INSERT = 500
+LATENCY_COMMITS = 2_000
+
+
+class Bench:
+    """One server with the table, and the parts that measure on it."""
+
+    def __init__(self, options, folder):
+        self.rows = options.rows
+        self.repeat = options.repeat
+        self.folder = folder
+        self.figures = Figures()
+        self.server = Mysql(buffer_pool="1G", args=["--innodb-redo-log-capacity=2G", "--max-binlog-size=1G"])
+        self.login = [self.server.host, str(self.server.port), self.server.user, self.server.password]
+        self.serial = 0
+
+    def close(self):
+        self.server.stop()
+
+    def say(self, text):
+        print(f"bench: {text}", file=sys.stderr, flush=True)
+
+    def run_folder(self):
+        self.serial += 1
+        return self.folder / f"run-{self.serial}"
+
+    def flush_at_commit(self, on):
+        self.server.execute(
+            f"SET GLOBAL innodb_flush_log_at_trx_commit = {1 if on else 2}", f"SET GLOBAL sync_binlog = {1 if on else 0}"
+        )
+
+    def prepare(self):
+        """The table with its rows; where the binlog of their inserts begins and ends; offsets that lie before it."""
+        self.server.execute(*workload.DDL)
+        standard.account(self.server, workload.SIGNALS)
+        self.before_load = self.run_folder()
+        with Run(self.server, self.before_load, keep=True, **{"snapshot.mode": "no_data"}) as run:
+            run.until_log("event=stream.started")
+            run.stop()
+        self.server.execute("FLUSH BINARY LOGS")
+        self.binlog_begin = self.server.binlogs()[-1][0]
+        began = time.monotonic()
+        workload.load(self.server, 1, self.rows, ROWS_PER_INSERT)
+        self.binlog_end = self.server.binlogs()[-1]
+        self.server.execute("FLUSH BINARY LOGS", f"ANALYZE TABLE {workload.TABLE}")
+        self.binlogs = [f for f in self.server.binlogs() if self.binlog_begin <= f[0] <= self.binlog_end[0]]
+        bytes_per_row = sum(size for _, size in self.binlogs) / self.rows
+        self.say(f"{self.rows} rows in {time.monotonic() - began:.0f} s, {bytes_per_row:.0f} bytes of binlog each")
+        self.figures.note(f"binlog: {bytes_per_row:.0f} bytes a row, {ROWS_PER_INSERT} rows a transaction")
+
+    def stored_offsets(self):
+        """A folder for a run that resumes before the load."""
+        folder = self.run_folder()
+        shutil.copytree(self.before_load, folder)
+        return folder
+
+    def rate(self, name, took):
+        """Notes the median of several times as rows a second; the rate."""
+        rate = self.rows / statistics.median(took)
+        self.figures.rate(name, rate, [self.rows / t for t in took])
+        self.say(f"{name}: {rate:,.0f} rows/s  ({', '.join(f'{t:.2f} s' for t in took)})")
+        return rate
+
+    def cost(self, name, runs):
+        """runs: (seconds, cpu seconds, peak MB) of engine runs."""
+        cpu = statistics.median(cpu for _, cpu, _ in runs) / self.rows * 1e6
+        peak = max(peak for _, _, peak in runs)
+        self.figures.value(f"{name}: CPU seconds per million rows", cpu, "s")
+        self.figures.value(f"{name}: peak memory", peak, "MB")
+        self.figures.memory(name, peak)
+        self.say(f"{name}: {cpu:.2f} CPU s per million rows, {peak:.1f} MB")
+
+    # -- the parts ---------------------------------------------------------------------------------------------------
+
+    def streaming(self):
+        """A binlog of inserted rows into a file of JSON; a bare dump; mysqlbinlog -vv."""
+        bare, tool, engine = [], [], []
+        sink = str(self.folder / "rival.out")
+        for _ in range(self.repeat):
+            bare.append(timed([program("bench_dump"), *self.login, self.binlog_begin, "4",
+                               self.binlog_end[0], str(self.binlog_end[1])]))
+            tool.append(timed(self.server.tool("mysqlbinlog") + self.server.connection_args() + [
+                "--ssl-mode=DISABLED", "--get-server-public-key", "--read-from-remote-server", "-vv",
+                "--base64-output=decode-rows", *(name for name, _ in self.binlogs)], sink))
+            with Run(self.server, self.stored_offsets()) as run:
+                took = run.until_last(f'"key":{{"id":{self.rows}}}')
+                engine.append((took, run.cpu_s(), run.peak_mb()))
+                self.figures.note_once(f"output: {run.output_bytes() / self.rows:.0f} bytes of JSON a row")
+                run.stop()
+        bare_rate = self.rate("bare dump of the binlog", bare)
+        tool_rate = self.rate("mysqlbinlog -vv into a file", tool)
+        rate = self.rate("streaming into a file", [took for took, _, _ in engine])
+        self.cost("streaming", engine)
+        self.figures.ratio("streaming / bare dump", rate / bare_rate)
+        self.figures.aim("streaming / mysqlbinlog -vv", rate / tool_rate, 3.0)
+
+    def snapshot(self):
+        """The initial snapshot into a file; a bare SELECT *; mysqldump."""
+        bare, tool, engine, first = [], [], [], []
+        sink = str(self.folder / "rival.out")
+        for _ in range(self.repeat):
+            bare.append(timed([program("bench_select"), *self.login, f"SELECT * FROM {workload.TABLE}"]))
+            tool.append(timed(self.server.tool("mysqldump") + self.server.connection_args() + [
+                "--ssl-mode=DISABLED", "--get-server-public-key", "--single-transaction", "--skip-lock-tables",
+                "--set-gtid-purged=OFF", *workload.TABLE.split(".")], sink))
+            with Run(self.server, self.run_folder()) as run:
+                first.append(run.until_first_record())
+                took = run.until_last(f'"key":{{"id":{self.rows}}}')
+                engine.append((took, run.cpu_s(), run.peak_mb()))
+                run.stop()
+        bare_rate = self.rate("bare SELECT *", bare)
+        tool_rate = self.rate("mysqldump into a file", tool)
+        rate = self.rate("initial snapshot into a file", [took for took, _, _ in engine])
+        self.cost("initial snapshot", engine)
+        self.figures.ratio("initial snapshot / bare SELECT *", rate / bare_rate)
+        self.figures.aim("initial snapshot / mysqldump", rate / tool_rate, 1.0)
+        self.figures.value("initial snapshot: first record after start", 1000 * statistics.median(first), "ms")
+
+    def incremental(self):
+        """Incremental snapshots under a steady load, with flush at every commit."""
+        self.flush_at_commit(True)
+        try:
+            for chunk, aim in ((4096, 0.6), (1024, 0.45)):
+                self.incremental_with(chunk, aim)
+        finally:
+            self.flush_at_commit(False)
+
+    def incremental_with(self, chunk, aim):
+        bare, engine, written = [], [], []
+        for _ in range(self.repeat):
+            folder = self.run_folder()
+            with Run(self.server, folder, **{
+                "snapshot.mode": "no_data",
+                "signal.data.collection": workload.SIGNALS,
+                "incremental.snapshot.chunk.size": chunk,
+                "incremental.snapshot.max.threads": 2,
+            }) as run, Writer("rate", self.server.port, self.rows, RATE, ROWS_PER_COMMIT) as writer:
+                run.until_log("event=stream.started")
+                time.sleep(0.5)
+                bare.append(timed([program("bench_select"), *self.login, f"SELECT * FROM {workload.TABLE}"]))
+                cpu = run.cpu_s()
+                began = time.monotonic()
+                standard.send_signal(self.server, workload.SIGNALS, "execute-snapshot",
+                                     {"data-collections": [workload.TABLE]})
+                took = run.until_log("event=snapshot.table_done") - began
+                if "status=COMPLETED" not in run.log():
+                    raise BenchError(f"the incremental snapshot failed\n{run.log()[-3000:]}")
+                engine.append((took, run.cpu_s() - cpu, run.peak_mb()))
+                changed, seconds = writer.finish().split()
+                written.append(int(changed) / float(seconds))
+                run.stop()
+        bare_rate = self.rate(f"bare SELECT * under the load (with chunks of {chunk})", bare)
+        rate = self.rate(f"incremental snapshot, chunks of {chunk}", [took for took, _, _ in engine])
+        self.cost(f"incremental snapshot, chunks of {chunk}", engine)
+        self.figures.value(f"load beside chunks of {chunk}", statistics.median(written), "row changes/s")
+        self.figures.aim(f"incremental, chunks of {chunk} / bare SELECT under the load", rate / bare_rate, aim)
+
+    def latency(self):
+        """From a commit to its record in the reader's hands, through a pipe; flush at every commit."""
+        self.flush_at_commit(True)
+        read = {}
+        with Run(self.server, self.run_folder(), sink="stdout", **{
+            "snapshot.mode": "no_data", "table.include.list": workload.CLOCK
+        }) as run:
+            run.until_log("event=stream.started")
+            time.sleep(0.5)
+            with Writer("clock", self.server.port, LATENCY_COMMITS, 3) as writer:
+                for line in run.process.stdout:
+                    now = time.time_ns()
+                    at = line.find(b'"key":{"id":')
+                    number = int(line[at + 12 : line.index(b"}", at)])
+                    read[number] = now
+                    if number == LATENCY_COMMITS - 1:
+                        break
+                written = [tuple(map(int, line.split())) for line in writer.finish().splitlines()]
+            self.figures.memory("latency", run.peak_mb())
+            run.stop()
+        self.flush_at_commit(False)
+        after_begin = sorted((read[n] - began) / 1e6 for n, began, _ in written)
+        after_commit = sorted((read[n] - ended) / 1e6 for n, _, ended in written)
+        commits = sorted((ended - began) / 1e6 for _, began, ended in written)
+        for name, values in (("INSERT sent to commit answered", commits), ("INSERT sent to record", after_begin),
+                             ("commit answered to record", after_commit)):
+            p50, p99 = values[len(values) // 2], values[len(values) * 99 // 100]
+            self.figures.value(f"{name}: p50 / p99 / max", (p50, p99, values[-1]), "ms")
+            self.say(f"{name}: p50 {p50:.2f} p99 {p99:.2f} max {values[-1]:.2f} ms")
+        self.figures.aim_below("commit answered to record, p99", after_commit[len(after_commit) * 99 // 100], 10, "ms")
+
+    def start(self):
+        """From the start of the process to the first record, where an offset is stored and a change waits."""
+        took = []
+        for number in range(7):
+            self.server.execute(f"INSERT INTO {workload.MARK} VALUES ({number})")
+            with Run(self.server, self.mark_offsets(), **{
+                "signal.data.collection": workload.SIGNALS, "table.include.list": workload.MARK
+            }) as run:
+                took.append(run.until_first_record())
+                run.stop()
+        first = 1000 * statistics.median(took)
+        self.say(f"first record after start: {first:.0f} ms ({', '.join(f'{1000 * t:.0f}' for t in took)})")
+        self.figures.aim_below("first record after start, offset stored, signals on", first, 100, "ms")
+
+    def mark_offsets(self):
+        folder = self.run_folder()
+        shutil.copytree(self.before_mark, folder)
+        return folder
+
+    def prepare_start(self):
+        """Offsets of a run with signals, before the marks."""
+        self.before_mark = self.run_folder()
+        with Run(self.server, self.before_mark, keep=True, **{
+            "snapshot.mode": "no_data", "signal.data.collection": workload.SIGNALS, "table.include.list": workload.MARK
+        }) as run:
+            run.until_log("event=signal.probe_returned")
+            run.stop()
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "unknown")
+    with open("/proc/meminfo", encoding="utf-8") as info:
+        memory = int(next(info).split()[1]) / 1024 / 1024
+    return f"{os.cpu_count()} cores of {model}, {memory:.0f} GB"
+
+
+def commit():
+    def git(*words):
+        return subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=True).stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "CMakeLists.txt", "cmake")
+    return git("rev-parse", "--short=9", "HEAD"), bool(changed)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="100,000 rows, every measurement once")
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--repeat", type=int)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
+    parser.add_argument("--write", action="store_true", help="keep the figures in bench/results/")
+    options = parser.parse_args()
+    options.rows = options.rows or (100_000 if options.quick else 1_000_000)
+    options.repeat = options.repeat or (1 if options.quick else 3)
+    parts = options.only.split(",")
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+
+    load = os.getloadavg()[0]
+    revision, changed = commit()
+    folder = Path(tempfile.mkdtemp(prefix="tidemark-bench-"))
+    bench = Bench(options, folder)
+    try:
+        bench.figures.note(f"commit {revision}{' with changes' if changed else ''}, built -O2 -g -DNDEBUG by g++")
+        bench.figures.note(f"{machine()}; load average before: {load:.1f}")
+        bench.figures.note(f"MySQL {bench.server.version}, loopback, no TLS; {options.rows:,} rows; medians of {options.repeat}")
+        bench.figures.note("flush at every commit for incremental and latency; elsewhere at the system's leisure")
+        bench.prepare()
+        bench.prepare_start()
+        for part in parts:
+            getattr(bench, part)()
+    finally:
+        bench.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    text = bench.figures.markdown()
+    print(text)
+    if options.write:
+        path = ROOT / "bench/results" / f"{datetime.date.today():%Y-%m-%d}-{revision}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        bench.say(f"written: {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
