@@ -444,6 +444,7 @@ class Restarts(LiveTest):
             engine.kill()
             self.sql(f"INSERT INTO shop.items VALUES ({-want}, 'x')")
             engine.start()
+        engine.wait_for_log("event=stream.started", timeout=60)
         self.items_done(engine)
         self.assert_stops(engine)
         self.assertEqual([-20000000, -100000, *range(1, 150001), -1],
@@ -483,6 +484,7 @@ class Restarts(LiveTest):
         self.assertEqual(OK, engine.wait(10), engine.log()[-2000:])
         self.assertLess(time.monotonic() - started, 1.0)
         engine.start()
+        engine.wait_for_log("event=stream.started", timeout=60)
         self.items_done(engine)
         self.assert_stops(engine)
         self.assertEqual([-1, *range(1, 400001)], sorted(c["key"]["id"] for c in self.changes(engine)))
