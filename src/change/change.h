@@ -9,7 +9,7 @@
 
 namespace tidemark {
 
-enum class Op : char { kRead = 'r', kCreate = 'c', kUpdate = 'u', kDelete = 'd' };
+enum class Op : char { kRead = 'r', kCreate = 'c', kUpdate = 'u', kDelete = 'd', kTruncate = 't' };
 
 // source.snapshot of a record.
 enum class SnapshotMark : std::uint8_t {
@@ -35,7 +35,7 @@ struct SourceInfo {
   std::int64_t thread = -1;     // negative: null
 };
 
-// before is empty for kRead and kCreate, after is empty for kDelete.
+// before is empty for kRead and kCreate, after is empty for kDelete, both for kTruncate.
 struct Change {
   Op op;
   RowView before;

@@ -69,6 +69,16 @@ bool same_but_for_case(const TableId& a, const TableId& b) {
   return a != b && equal(a.database, b.database) && equal(a.table, b.table);
 }
 
+void warn_if_nothing_captured(Tables& tables) {
+  for (const TableId& id : tables.ids()) {
+    if (!tables.find(id)->is_signal_table) return;
+  }
+  log::warn("capture.nothing", {{"do",
+                                 "no table matches: check database.include.list and "
+                                 "table.include.list (db.table, the whole name); a table "
+                                 "created later is captured if it matches"}});
+}
+
 struct Grants {
   std::vector<std::string> lines;
   std::string account;
@@ -156,6 +166,7 @@ Status Connector::live(const std::stop_token& stop) {
   {
     const std::jthread shown([&](const std::stop_token& end) { status.run(end); });
     ended = snapshot(parts, stop);
+    if (ended) warn_if_nothing_captured(parts.tables);
     const bool only = settings_.snapshot.mode == SnapshotMode::kInitialOnly;
     if (ended && only) log::info("connector.done", {{"reason", "snapshot.mode=initial_only"}});
     if (ended && !only && !stop.stop_requested()) ended = stream(parts, stop);

@@ -93,7 +93,7 @@ Status InitialSnapshot::read_rows(SnapshotSession& session, const std::stop_toke
     current_ = i;
     TRY_AT(read_table(session.connection(), tables[i], stop), tables[i]->id.text());
   }
-  return release(first_of_all_ ? SnapshotMark::kTrue : SnapshotMark::kLast);
+  return release(SnapshotMark::kLast);
 }
 
 Status InitialSnapshot::read_table(Connection& connection, const TablePtr& table,

@@ -46,7 +46,11 @@ Status Source::run(const std::stop_token& stop) {
     auto ended = run_link(stop);
     if (stop.stop_requested()) break;
     if (ended) continue;
-    if (ended.error().kind() != ErrorKind::kRetryable) return ended;
+    if (ended.error().kind() != ErrorKind::kRetryable) {
+      // What was done before the place that ended the stream still goes out.
+      TRY(checkpoint());
+      return ended;
+    }
     if (made_progress_) backoff.reset();
     const auto wait = backoff.next();
     if (!wait) {
@@ -227,7 +231,7 @@ Status Source::on_query(const Event& event) {
       if (!cursor_.skipping()) TRY(on_definition(statement));
       break;
     case StatementKind::kTruncate:
-      if (!cursor_.skipping()) TRY(on_truncate(statement));
+      if (!cursor_.skipping()) TRY(on_truncate(statement, event));
       break;
     case StatementKind::kRowChange:
       for (const TablePtr& table : parts_.tables.all()) {

@@ -73,7 +73,7 @@ class Source {
   Status on_other(const Event& event);
 
   Status on_definition(const Statement& statement);
-  Status on_truncate(const Statement& statement);
+  Status on_truncate(const Statement& statement, const Event& event);
   Result<TableBinding*> resolve(const Event& event, std::string why);
   // Reads structures again and puts those in place that are captured; gone ones are removed.
   Status read_again(const std::vector<TableId>& ids);

@@ -39,9 +39,13 @@ struct Source::Glance {
   bool reached = false;
 };
 
-Status Source::on_truncate(const Statement& statement) {
+Status Source::on_truncate(const Statement& statement, const Event& event) {
   for (const TableId& id : parts_.tables.ids()) {
-    if (statement.mentions(id)) TRY(parts_.incremental.table_truncated(id));
+    if (!statement.mentions(id)) continue;
+    TRY(parts_.incremental.table_truncated(id));
+    if (parts_.settings.skipped_operations.truncate) continue;
+    parts_.tables.find(id)->encoder->encode_truncate(
+        source_info(event, 0), {.wall_ns = parts_.clock.wall_ns()}, parts_.output.batch());
   }
   return {};
 }

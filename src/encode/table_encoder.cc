@@ -255,6 +255,19 @@ void TableEncoder::encode(const Change& change, const RecordTime& now, RecordBat
   }
 }
 
+void TableEncoder::encode_truncate(const SourceInfo& source, const RecordTime& now,
+                                   RecordBatch& batch) const {
+  const Plan& plan = *plan_;
+  const Range headers = plan.append_headers(batch);
+  const std::size_t size_max = plan.envelope.size_max(source) + 8;  // null, twice
+  const Range value = append(batch.buffer(), size_max, [&](char* out) {
+    out = write_literal(plan.envelope.write_begin(out), "null");
+    out = write_literal(plan.envelope.write_between(out), "null");
+    return plan.envelope.write_end(out, source, Op::kTruncate, now.wall_ns);
+  });
+  append_record(batch, plan.topic, {}, value, headers);
+}
+
 void TableEncoder::encode_row(RowView row, std::string& out) const {
   plan_->check(row);
   append(out, plan_->rows.size_max(row), [&](char* at) { return plan_->rows.write(at, row); });

@@ -62,6 +62,9 @@ class TableEncoder {
   // tombstone, c.
   void encode(const Change& change, const RecordTime& now, RecordBatch& batch) const;
 
+  // Appends the record of a TRUNCATE TABLE: no key, neither before nor after.
+  void encode_truncate(const SourceInfo& source, const RecordTime& now, RecordBatch& batch) const;
+
   // Appends the row as JSON object, as it stands in `after`.
   void encode_row(RowView row, std::string& out) const;
   // Appends the record key, with its schema if enabled; nothing without a key.

@@ -316,6 +316,14 @@ TEST_F(TableEncoderTest, ShowsTheStreamingMarkAsNullWithoutDefaults) {
   EXPECT_NE(value(0).find(R"("snapshot":null,)"), std::string_view::npos);
 }
 
+TEST_F(TableEncoderTest, WritesATruncateWithoutKeyAndImages) {
+  const auto encoder = compile(small_table());
+  encoder->encode_truncate(source(), kNow, batch_);
+  ASSERT_EQ(batch_.records().size(), 1U);
+  EXPECT_EQ(batch_.records()[0].key_size, Record::kNull);
+  EXPECT_EQ(value(0), envelope("null", "null", "t"));
+}
+
 TEST_F(TableEncoderTest, AssemblesTheSameReadRecordFromParts) {
   for (const bool schemas : {false, true}) {
     context_.settings.schemas_enable_key = schemas;

@@ -51,8 +51,9 @@ constexpr std::array kRules{
          "use database.ssl.mode=required, or let the server offer its RSA key "
          "(caching_sha2_password_public_key_path)"},
     Rule{5010, ErrorKind::kServer,
-         "the account asks for an authentication that would show the password: ALTER USER {0} "
-         "IDENTIFIED WITH caching_sha2_password BY '...'"},
+         "check database.user and database.password; if they are right, the account asks for an "
+         "authentication that would show the password: ALTER USER {0} IDENTIFIED WITH "
+         "caching_sha2_password BY '...'"},
     Rule{5013, ErrorKind::kRetryable, kWait},
     Rule{5014, ErrorKind::kRetryable, kWait},
     // The server, while it cannot serve.
@@ -291,6 +292,10 @@ std::string missing_grant(unsigned number, std::string_view server_text, std::st
 
 Error map_error(const ServerSettings& settings, ErrorPhase phase, unsigned number,
                 std::string_view server_text) {
+  // The library may print the server's random challenge into this one.
+  if (number == kErrPluginNotAllowed) {
+    server_text = "the server asks for an authentication plugin that is not allowed here";
+  }
   if (number == 2026) return map_tls(settings, phase, server_text);
   if (number == kErrBinlogDump) return map_dump_error(settings, server_text);
   std::string message = fmt::format("{} {}: {}", phase_text(phase), endpoint_text(settings),

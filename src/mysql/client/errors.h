@@ -21,6 +21,7 @@ inline constexpr unsigned kErrNoSuchTable = 1146;
 inline constexpr unsigned kErrLockWaitTimeout = 1205;
 inline constexpr unsigned kErrPrivilegeMissing = 1227;
 inline constexpr unsigned kErrBinlogDump = 1236;
+inline constexpr unsigned kErrPluginNotAllowed = 5010;  // of the library
 
 // What was being done when it failed.
 enum class ErrorPhase : std::uint8_t { kConnect, kStatement, kDump };

@@ -222,7 +222,12 @@ void Handle::break_off() { shut_socket(); }
 
 void Handle::shut_socket() {
   const std::lock_guard lock(socket_mutex_);
-  if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+  if (socket_ < 0) return;
+  // Closing resets the connection. Without that a server in the middle of a large result would wait for
+  // us to read it, for a minute or so, and its SELECT hold up the next FLUSH TABLES WITH READ LOCK.
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::shutdown(socket_, SHUT_RDWR);
 }
 
 }  // namespace tidemark

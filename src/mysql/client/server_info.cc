@@ -225,6 +225,9 @@ Status check_server_id_free(Connection& connection, std::uint32_t server_id,
   return {};
 }
 
+// How long a delivered transaction may take to be counted as executed.
+constexpr int kHistoryWaitS = 3;
+
 Status check_gtids_available(const GtidSet& done, const GtidSet& purged,
                              std::string_view endpoint) {
   GtidSet missing = purged;
@@ -256,10 +259,28 @@ Status check_file_available(const Position& position, const std::vector<BinlogFi
   return {};
 }
 
+Status check_same_history(const GtidSet& done, const GtidSet& executed, std::string_view endpoint) {
+  GtidSet unknown = done;
+  unknown.subtract(executed);
+  if (unknown.empty()) return {};
+  return fail(
+      ErrorKind::kPositionLost,
+      fmt::format("{} has not executed transactions that were streamed already: {}; it is another "
+                  "server, was reset, or lost them in a crash",
+                  endpoint, unknown.text()),
+      "connect to the server that was streamed or to one that has its history; else delete the "
+      "offset to take a new snapshot");
+}
+
 Status check_position_available(Connection& connection, const Offset& offset) {
   const std::string endpoint = endpoint_text(connection.settings());
   if (!offset.gtid_mode)
     return check_file_available(offset.position, TRY(list_binlogs(connection)), endpoint);
+  if (!check_same_history(offset.gtids, TRY(read_gtids(connection, "gtid_executed")), endpoint)) {
+    TRY(connection.query(fmt::format("SELECT WAIT_FOR_EXECUTED_GTID_SET({}, {})",
+                                     Connection::quote_text(offset.gtids.text()), kHistoryWaitS)));
+    TRY(check_same_history(offset.gtids, TRY(read_gtids(connection, "gtid_executed")), endpoint));
+  }
   return check_gtids_available(offset.gtids, TRY(read_gtids(connection, "gtid_purged")), endpoint);
 }
 

@@ -70,7 +70,10 @@ Status check_server_id_free(Connection& connection, std::uint32_t server_id,
 
 // Does the log still hold all that follows the offset? Errors: kPositionLost naming what is gone.
 Status check_position_available(Connection& connection, const Offset& offset);
+// What has been delivered must be in the server's history; a transaction that the log sends before the
+// server counts it as executed is waited for a few seconds.
 // The same on facts already read. Pure.
+Status check_same_history(const GtidSet& done, const GtidSet& executed, std::string_view endpoint);
 Status check_gtids_available(const GtidSet& done, const GtidSet& purged, std::string_view endpoint);
 Status check_file_available(const Position& position, const std::vector<BinlogFileInfo>& files,
                             std::string_view endpoint);

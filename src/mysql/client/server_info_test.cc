@@ -78,6 +78,15 @@ TEST(Position, IsAvailableWhileAllPurgedGtidsAreDone) {
   EXPECT_FALSE(lost.error().remedy().empty());
 }
 
+TEST(ServerInfo, RefusesAServerWithAnotherHistory) {
+  EXPECT_TRUE(check_same_history(gtids("1-5"), gtids("1-8"), "x"));
+  EXPECT_TRUE(check_same_history(GtidSet(), gtids("1-8"), "x"));
+  const auto other = check_same_history(gtids("1-9"), gtids("1-8"), "cdc@db:3306");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind(), ErrorKind::kPositionLost);
+  EXPECT_NE(other.error().message().find(":9-9"), std::string::npos);
+}
+
 TEST(Position, IsAvailableWhileItsFileIsListedAndLongEnough) {
   const std::vector<BinlogFileInfo> files{{"binlog.000007", 100}, {"binlog.000008", 50}};
   EXPECT_TRUE(check_file_available({"binlog.000008", 50}, files, "x"));
