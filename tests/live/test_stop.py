@@ -120,7 +120,7 @@ class Stop(LiveTest):
         self.waits_in("Waiting for table metadata lock")
         self.assert_stops_at_once(engine, "in a chunk's SELECT")
         state = standard.stored(self.folder)
-        self.assertIn("items", json.dumps(state["incremental"]), "the snapshot is not to be forgotten")
+        self.assertIn('"table": "items"', json.dumps(state), "the snapshot is not to be forgotten")
         self.thaw()
         self.blockers.clear()
         engine.start()
