@@ -48,7 +48,7 @@ Status Source::run(const std::stop_token& stop) {
     if (ended) continue;
     if (ended.error().kind() != ErrorKind::kRetryable) {
       // What was done before the place that ended the stream still goes out.
-      TRY(checkpoint());
+      if (made_progress_) TRY(checkpoint());
       return ended;
     }
     if (made_progress_) backoff.reset();
@@ -124,13 +124,13 @@ Status Source::work(const std::stop_token& stop) {
 }
 
 Status Source::handle_block() {
+  if (!block_.empty()) made_progress_ = true;
   while (next_in_block_ < block_.size()) {
     const Bytes raw = block_[next_in_block_++];
     TRY(handle(raw));
     // Between two events: a good place for a checkpoint.
     if (parts_.output.full()) TRY(checkpoint());
   }
-  if (!block_.empty()) made_progress_ = true;
   return {};
 }
 

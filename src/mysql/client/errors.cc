@@ -204,6 +204,9 @@ constexpr std::string_view kNewSnapshot =
     "restore the missing binlogs on the server, or delete the offset to take a new snapshot "
     "(snapshot.mode=when_needed does so by itself); raise binlog_expire_logs_seconds";
 
+constexpr std::string_view kAgain =
+    "nothing, if it passes: the stream is asked for again; else look into the server's error log";
+
 constexpr std::array kDumpRules{
     // The same UUID or the same id, and no UUID, registered again.
     DumpRule{"same server_uuid/server_id", ErrorKind::kConflict,
@@ -234,6 +237,9 @@ constexpr std::array kDumpRules{
         "exceeded max_allowed_packet", ErrorKind::kPositionLost,
         "our position is not the start of an event there (restored, or another server): delete the "
         "offset to take a new snapshot"},
+    // RESET under an open dump, or a file that was removed: the next dump says which.
+    DumpRule{"could not find next log", ErrorKind::kRetryable, kAgain},
+    DumpRule{"I/O error reading log event", ErrorKind::kRetryable, kAgain},
     DumpRule{"Binary log is not open", ErrorKind::kServer,
              "start the server with log_bin (and without --skip-log-bin)"},
     DumpRule{"server_id was not set", ErrorKind::kServer,
@@ -292,9 +298,12 @@ std::string missing_grant(unsigned number, std::string_view server_text, std::st
 
 Error map_error(const ServerSettings& settings, ErrorPhase phase, unsigned number,
                 std::string_view server_text) {
-  // The library may print the server's random challenge into this one.
+  // The library may print the server's random challenge into this one; and for users it does not know, the
+  // server asks for any plugin at all, so that they cannot be told from those it knows.
   if (number == kErrPluginNotAllowed) {
-    server_text = "the server asks for an authentication plugin that is not allowed here";
+    server_text =
+        "access denied: the server asks for an authentication plugin that is not allowed here, as it "
+        "does for unknown users";
   }
   if (number == 2026) return map_tls(settings, phase, server_text);
   if (number == kErrBinlogDump) return map_dump_error(settings, server_text);
