@@ -30,6 +30,9 @@ struct Offset {
   std::uint64_t rows_to_skip = 0;
   std::uint32_t server_id = 0;  // of the last event
   std::int64_t ts_sec = 0;  // of the last event; 0: unknown
+  // When and by which server position.file was made: file names come again after a RESET. 0: unknown.
+  std::int64_t file_created_sec = 0;
+  std::uint32_t file_server_id = 0;
   bool initial_snapshot_running = false;
 
   bool operator==(const Offset&) const = default;

@@ -20,6 +20,9 @@ constexpr std::chrono::milliseconds kIdleWait{100};
 // What a link may hold back while we decode: enough for smooth transfer, little against the memory aim.
 constexpr std::size_t kLinkBytesMax = 4U << 20U;
 
+// Between two heartbeats of a link that does not move although the log goes on.
+constexpr std::chrono::milliseconds kStuckTimeMin{500};
+
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 Op op_of(EventType type) {
@@ -80,6 +83,7 @@ Status Source::run_link(const std::stop_token& stop) {
                   .register_name = start_.register_name};
   auto link = TRY(BinlogLink::open(parts_.settings.server, where, stop));
   parser_ = std::make_unique<EventParser>(link->checksum());
+  idle_.reset();
   buffer_.reset();
   block_.clear();
   next_in_block_ = 0;
@@ -154,10 +158,12 @@ Status Source::dispatch(const Event& event) {
       return {};
     }
     case EventType::kFormatDescription:
-    case EventType::kPreviousGtids:
-    case EventType::kStop:
+      return on_format_description(event);
     case EventType::kHeartbeat:
     case EventType::kHeartbeatV2:
+      return on_heartbeat(event);
+    case EventType::kPreviousGtids:
+    case EventType::kStop:
       return {};
     case EventType::kGtid:
     case EventType::kGtidTagged:
@@ -201,6 +207,42 @@ Status Source::on_other(const Event& event) {
   }
   if (cursor_.in_transaction()) cursor_.event_in_transaction_done();
   return {};
+}
+
+Status Source::on_format_description(const Event& event) {
+  if (cursor_.file_described(event.header)) return {};
+  return fail(
+      ErrorKind::kPositionLost,
+      fmt::format("{} is another file than the one of that name in the offset: the server's "
+                  "binlog was begun anew (RESET BINARY LOGS AND GTIDS, or a restore)",
+                  cursor_.file()),
+      "changes may be missing in between: take a new initial snapshot (remove the offset "
+      "file)");
+}
+
+// A server sends heartbeats when it has nothing to send. After a RESET it waits on the deleted file and
+// would do so for ever; only its status tells.
+Status Source::on_heartbeat(const Event& event) {
+  const HeartbeatEvent heartbeat = TRY(parse_heartbeat(event));
+  if (heartbeat.file != cursor_.file()) return {};
+  const Position here{cursor_.file(), cursor_.event_end()};
+  const SteadyTime now = parts_.clock.steady();
+  const bool again = idle_ && idle_->here == here;
+  // Heartbeats that waited for us together tell no more than one.
+  if (again && now - idle_->seen < kStuckTimeMin) return {};
+  const Position end = TRY(parts_.desk.ask([&](Connection& connection) {
+                         return read_log_end(connection);
+                       })).position;
+  const bool stuck = again && idle_->end > here;
+  if (end >= here && !stuck) {
+    idle_ = {.here = here, .end = end, .seen = now};
+    return {};
+  }
+  return fail(
+      ErrorKind::kRetryable,
+      fmt::format("the server waits at {} although its binlog ends at {}", here.text(), end.text()),
+      "nothing, if it passes: the link is opened anew, which tells whether the position is "
+      "lost");
 }
 
 Status Source::on_gtid(const Event& event) {

@@ -64,6 +64,8 @@ class Source {
   Status handle(Bytes raw);
   Status dispatch(const Event& event);
 
+  Status on_format_description(const Event& event);
+  Status on_heartbeat(const Event& event);
   Status on_gtid(const Event& event);
   Status on_query(const Event& event);
   Status on_table_map(const Event& event);
@@ -99,6 +101,14 @@ class Source {
   std::size_t next_in_block_ = 0;
   Offset sent_offset_;  // of the last checkpoint
   std::deque<EventBlock> ahead_;  // received while looking ahead, still to be worked through
+
+  // Where the link stood idle at a heartbeat, and the log's end as it was then.
+  struct Idle {
+    Position here;
+    Position end;
+    SteadyTime seen;
+  };
+  std::optional<Idle> idle_;
 
   std::int64_t commit_ts_us_ = 0;  // of the current transaction; 0: unknown
   std::string gtid_text_;  // of the current transaction

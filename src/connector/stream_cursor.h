@@ -14,6 +14,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -33,6 +35,9 @@ class StreamCursor {
   std::uint64_t take_rows_to_skip();
 
   void rotated(std::string_view file, std::uint64_t pos);
+  // A format description: when and by which server the present file was made. False, for the first one of
+  // a link: the server began its binlog anew since (RESET), so nothing leads from the resume point to here.
+  [[nodiscard]] bool file_described(const EventHeader& header);
   // Notes time, server id and end position of an event; call first for every event.
   void begin_event(const EventHeader& header);
 
@@ -60,8 +65,13 @@ class StreamCursor {
   void reconnect();
 
  private:
+  void move_to(std::uint64_t pos);
+
   Offset offset_;
+  std::optional<Offset> resumed_;  // what a link started from, until its first format description
   std::string file_;
+  std::int64_t file_created_sec_ = 0;
+  std::uint32_t file_server_id_ = 0;
   Gtid gtid_;  // of the current or coming transaction
   bool in_transaction_ = false;
   std::uint64_t events_left_to_skip_ = 0;  // of the first transaction after a resume

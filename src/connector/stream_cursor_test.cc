@@ -173,6 +173,55 @@ TEST(StreamCursor, FollowsARotation) {
   EXPECT_EQ(script.cursor.place(), "binlog.000002:4");
 }
 
+EventHeader description(std::uint32_t created, std::uint32_t server_id) {
+  return {.timestamp = created,
+          .type = EventType::kFormatDescription,
+          .server_id = server_id,
+          .size = 100,
+          .end_log_pos = 0,
+          .flags = 0};
+}
+
+// A link that starts from an offset of binlog.000005 and is given another file.
+bool accepts(bool gtid_mode, std::string_view file, std::uint32_t created,
+             std::uint32_t server_id) {
+  Offset offset = start();
+  offset.position.file = "binlog.000005";
+  offset.gtid_mode = gtid_mode;
+  offset.file_created_sec = 1000;
+  offset.file_server_id = 7;
+  StreamCursor cursor(offset);
+  cursor.rotated(file, 4);
+  return cursor.file_described(description(created, server_id));
+}
+
+TEST(StreamCursor, TellsAFileFromALaterOneOfTheSameName) {
+  for (const bool gtid_mode : {false, true}) {
+    EXPECT_TRUE(accepts(gtid_mode, "binlog.000005", 1000, 7));
+    EXPECT_FALSE(accepts(gtid_mode, "binlog.000005", 2000, 7)) << "begun anew";
+    EXPECT_FALSE(accepts(gtid_mode, "binlog.000001", 2000, 7)) << "counted from one again";
+    EXPECT_TRUE(accepts(gtid_mode, "binlog.000006", 2000, 7)) << "nothing was missing of the fifth";
+  }
+  EXPECT_TRUE(accepts(true, "binlog.000005", 2000, 8)) << "GTIDs lead to another server's files";
+  EXPECT_FALSE(accepts(false, "binlog.000005", 2000, 8)) << "positions do not";
+}
+
+TEST(StreamCursor, NotesWhenTheFileOfTheOffsetWasMade) {
+  Script script(start());
+  EXPECT_TRUE(script.cursor.file_described(description(1000, 7)));
+  script.transaction(5);
+  EXPECT_EQ(script.cursor.offset().file_created_sec, 1000);
+  script.cursor.rotated("binlog.000002", 4);
+  EXPECT_TRUE(script.cursor.file_described(description(2000, 8)));
+  EXPECT_EQ(script.cursor.offset().file_created_sec, 1000) << "still the transaction's file";
+  script.from(4);
+  script.commit();
+  EXPECT_EQ(script.cursor.offset().file_created_sec, 2000);
+  EXPECT_EQ(script.cursor.offset().file_server_id, 8U);
+  // Only the first description of a link is compared.
+  EXPECT_TRUE(script.cursor.file_described(description(3000, 8)));
+}
+
 TEST(StreamCursor, CountsOnWherePositionsOfTheServerWrapAt4GiB) {
   Offset offset = start();
   offset.position.pos = 0xFFFFFF00;

@@ -27,6 +27,8 @@ Offset read_offset(const JsonReader& in) {
   if (out.gtid_mode) out.gtids = read_gtids(in);
   out.ts_sec = in.i64_or("ts_sec", 0);
   out.server_id = in.u32_or("server_id", 0);
+  out.file_created_sec = in.i64_or("file_created", 0);
+  out.file_server_id = in.u32_or("file_server_id", 0);
   out.events_to_skip = in.u64_or("event", 0);
   out.rows_to_skip = in.u64_or("row", 0);
   if (in.has("snapshot")) {

@@ -16,6 +16,10 @@ void write_offset(JsonWriter& out, const Offset& offset) {
   out.member("pos", offset.position.pos);
   if (offset.gtid_mode) out.member("gtids", offset.gtids.text());
   if (offset.server_id != 0) out.member("server_id", std::uint64_t{offset.server_id});
+  if (offset.file_created_sec != 0) {
+    out.member("file_created", offset.file_created_sec);
+    out.member("file_server_id", std::uint64_t{offset.file_server_id});
+  }
   if (offset.events_to_skip != 0) out.member("event", offset.events_to_skip);
   if (offset.rows_to_skip != 0) out.member("row", offset.rows_to_skip);
   if (offset.initial_snapshot_running) out.member("snapshot", "INITIAL");

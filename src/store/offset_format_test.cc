@@ -85,6 +85,8 @@ class States {
     out.rows_to_skip = u64();
     out.server_id = static_cast<std::uint32_t>(u64());
     out.ts_sec = i64();
+    out.file_created_sec = i64();
+    if (out.file_created_sec != 0) out.file_server_id = static_cast<std::uint32_t>(u64());
     out.initial_snapshot_running = coin();
     return out;
   }

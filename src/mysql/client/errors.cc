@@ -302,7 +302,8 @@ Error map_error(const ServerSettings& settings, ErrorPhase phase, unsigned numbe
   // server asks for any plugin at all, so that they cannot be told from those it knows.
   if (number == kErrPluginNotAllowed) {
     server_text =
-        "access denied: the server asks for an authentication plugin that is not allowed here, as it "
+        "access denied: the server asks for an authentication plugin that is not allowed here, as "
+        "it "
         "does for unknown users";
   }
   if (number == 2026) return map_tls(settings, phase, server_text);

@@ -144,5 +144,14 @@ TEST(DumpErrors, AnUnknownTextIsFinal) {
   EXPECT_EQ(map_dump_error(settings(), "Something new").kind(), ErrorKind::kServer);
 }
 
+TEST(Errors, AsksAgainWhereTheBinlogWasTakenFromUnderADump) {
+  for (const std::string_view text : {"could not find next log; the first event '' at 4",
+                                      "I/O error reading log event; the first"}) {
+    const Error error = map_error(settings(), ErrorPhase::kDump, 1236, text);
+    EXPECT_EQ(error.kind(), ErrorKind::kRetryable) << text;
+    EXPECT_FALSE(error.remedy().empty());
+  }
+}
+
 }  // namespace
 }  // namespace tidemark
