@@ -234,7 +234,7 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
                                         .bounds = {.lower = &task.lower, .upper = &task.upper},
                                         .limit = task.limit,
                                         .with_weights = weights});
-  ChunkRows rows;
+  ChunkRows rows = parts_.incremental.spare_rows();
   rows.window = task.window;
   rows.table = task.table;
   rows.rows.reserve(task.limit);

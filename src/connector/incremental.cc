@@ -17,6 +17,9 @@ namespace {
 constexpr std::chrono::milliseconds kPublishEvery{250};
 // A window older than this is reported with its cause.
 constexpr std::chrono::seconds kWindowAgeWarning{60};
+// Memory of emitted chunks that is kept for readers.
+constexpr std::size_t kSpareRowsMax = 4;
+constexpr std::size_t kSpareRowsBytesMax = 4U << 20U;
 
 std::string text_of(const Value& value) {
   return value.null ? std::string() : std::string(value.text());
@@ -35,6 +38,22 @@ void Incremental::post(ReaderMessage message) {
     mailbox_.push_back(std::move(message));
   }
   if (woken_) woken_();
+}
+
+ChunkRows Incremental::spare_rows() {
+  const std::lock_guard lock(mailbox_mutex_);
+  if (spare_rows_.empty()) return {};
+  ChunkRows rows = std::move(spare_rows_.back());
+  spare_rows_.pop_back();
+  return rows;
+}
+
+// Memory of a chunk for the next one, unless huge rows made it large.
+void Incremental::give_back(ChunkRows rows) {
+  if (rows.bytes() > kSpareRowsBytesMax) return;
+  rows.reset();
+  const std::lock_guard lock(mailbox_mutex_);
+  if (spare_rows_.size() < kSpareRowsMax) spare_rows_.push_back(std::move(rows));
 }
 
 void Incremental::expect(Probe probe) {
@@ -256,14 +275,16 @@ Status Incremental::emit(const WindowId& id) {
   info.gtid = info_gtid_;
   info.ts_us = now_ns / 1000;
   info.snapshot = SnapshotMark::kIncremental;
+  table->encoder->read_end(info, {.wall_ns = now_ns}, record_end_);
   Status sent;
   const std::size_t dropped = window->rows_dropped();
   const std::size_t emitted = windows_.drain(id, [&](const ChunkRows& rows, const RowSlot& slot) {
     if (!sent) return;
-    table->encoder->assemble_read(rows.text(slot.key), rows.text(slot.row), info,
-                                  {.wall_ns = now_ns}, parts_.output.batch());
+    table->encoder->assemble_read(rows.text(slot.key), rows.text(slot.row), record_end_,
+                                  parts_.output.batch());
     sent = parts_.output.relieve();
   });
+  give_back(windows_.take_drained());
   TRY(std::move(sent));
   parts_.director.chunk_emitted(id, emitted);
   log::debug("snapshot.chunk_closed",

@@ -2,7 +2,7 @@
 // The source thread's side of incremental snapshots: signal rows become verdicts and commands for the
 // director, watermark rows open and close windows, and windows that close are emitted on the spot.
 //
-// Thread: everything is the source thread's, but post(), which readers call
+// Thread: everything is the source thread's, but post() and spare_rows(), which readers call
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,8 @@ class Incremental {
 
   // From any thread. `woken` of the constructor's owner is called so that an idle stream looks.
   void post(ReaderMessage message);
+  // Empty rows, with the memory of some that were emitted where there are any. Any thread.
+  ChunkRows spare_rows();
   void on_post(std::function<void()> woken) { woken_ = std::move(woken); }
   // Expect this row; poll() fails once the stream has passed its place without it. Any thread.
   void expect(Probe probe);
@@ -87,6 +89,7 @@ class Incremental {
   Status apply(ReaderMessage message);
   Status settle(MarkResult result, std::string_view window, VoidReason reason);
   Status emit(const WindowId& id);
+  void give_back(ChunkRows rows);
   Result<bool> drop_equal_keys(Window& window);
   void discard_voided();
   void warn_of_old_windows();
@@ -110,6 +113,7 @@ class Incremental {
   bool answers_changed_ = false;
   bool urgent_ = false;
   std::string identity_;  // scratch
+  std::string record_end_;  // scratch
   SteadyTime published_{};
   SteadyTime warned_{};
 
@@ -121,6 +125,7 @@ class Incremental {
   std::mutex mailbox_mutex_;
   std::vector<ReaderMessage> mailbox_;  // guarded by mailbox_mutex_
   std::optional<Probe> probe_;  // guarded by mailbox_mutex_
+  std::vector<ChunkRows> spare_rows_;  // guarded by mailbox_mutex_
   std::function<void()> woken_;
 };
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPublishEvery{250};
 constexpr std::uint64_t kRowsBetweenLooks = 1024;  // at the stop token and the clock
+constexpr std::uint32_t kRowsOfOneTime = 256;  // records that share the time they were built at
 constexpr double kPercent = 100.0;
 
 Result<std::int64_t> server_time_us(Connection& connection) {
@@ -156,8 +157,15 @@ Status InitialSnapshot::release(SnapshotMark mark) {
                         .pos = at_.position.pos,
                         .row = 0,
                         .thread = -1};
-  held_.encoder->assemble_read(held_.key, held_.row, info, {.wall_ns = parts_.clock.wall_ns()},
-                               parts_.output.batch());
+  const bool same_end = end_.left > 0 && end_.encoder == held_.encoder && end_.mark == mark;
+  if (!same_end) {
+    end_.encoder = held_.encoder;
+    end_.mark = mark;
+    end_.left = kRowsOfOneTime;
+    held_.encoder->read_end(info, {.wall_ns = parts_.clock.wall_ns()}, end_.text);
+  }
+  --end_.left;
+  held_.encoder->assemble_read(held_.key, held_.row, end_.text, parts_.output.batch());
   held_.encoder = nullptr;
   return parts_.output.relieve();
 }

@@ -60,6 +60,14 @@ class InitialSnapshot {
     bool first_in_table = false;
   };
   Held held_;
+  // What a run of rows of one table and mark ends with.
+  struct RecordEnd {
+    const TableEncoder* encoder = nullptr;
+    SnapshotMark mark = SnapshotMark::kTrue;
+    std::uint32_t left = 0;  // rows that may still use it
+    std::string text;
+  };
+  RecordEnd end_;
   bool first_of_all_ = true;
   bool first_in_table_ = true;
   std::vector<std::unique_ptr<RowReader>> readers_;  // the held row may be of an earlier table

@@ -32,6 +32,9 @@ class EnvelopeText {
   // Room for everything but the two row images.
   std::size_t size_max(const SourceInfo& source) const;
 
+  // Room for what stands before `after` of a record without `before`.
+  std::size_t read_begin_size() const { return begin_.size() + sizeof "null,\"after\":"; }
+
   // Unchecked, in this order: begin, before or null, between, after or null, end.
   char* write_begin(char* out) const;
   char* write_between(char* out) const;

@@ -279,9 +279,15 @@ void TableEncoder::encode_key(RowView row, std::string& out) const {
   append(out, plan_->key_size_max(row), [&](char* at) { return plan_->write_key(at, row); });
 }
 
+void TableEncoder::read_end(const SourceInfo& source, const RecordTime& now,
+                            std::string& out) const {
+  out.clear();
+  append(out, plan_->envelope.size_max(source),
+         [&](char* at) { return plan_->envelope.write_end(at, source, Op::kRead, now.wall_ns); });
+}
+
 void TableEncoder::assemble_read(std::string_view key_json, std::string_view row_json,
-                                 const SourceInfo& source, const RecordTime& now,
-                                 RecordBatch& batch) const {
+                                 std::string_view end, RecordBatch& batch) const {
   const Plan& plan = *plan_;
   Range key;
   if (!plan.key.empty()) {
@@ -289,11 +295,11 @@ void TableEncoder::assemble_read(std::string_view key_json, std::string_view row
                  [&](char* out) { return write_text(out, key_json); });
   }
   const Range headers = plan.append_headers(batch);
-  const std::size_t size_max = plan.envelope.size_max(source) + row_json.size() + 4;
+  const std::size_t size_max = plan.envelope.read_begin_size() + row_json.size() + end.size();
   const Range value = append(batch.buffer(), size_max, [&](char* out) {
     out = write_literal(plan.envelope.write_begin(out), "null");
     out = write_text(plan.envelope.write_between(out), row_json);
-    return plan.envelope.write_end(out, source, Op::kRead, now.wall_ns);
+    return write_text(out, end);
   });
   append_record(batch, plan.topic, key, value, headers);
 }

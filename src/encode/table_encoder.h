@@ -3,8 +3,9 @@
 // line, default handling modes). docs/differences.md lists where we leave the original on purpose.
 //
 // Use:      compile() once per table version, then encode() per change (stream); for snapshots
-//           encode_row, encode_key and append_identity where the row is read and assemble_read
-//           where it is emitted: the record is byte for byte what encode() makes of the same row
+//           encode_row, encode_key and append_identity where the row is read, read_end and
+//           assemble_read where it is emitted: the record is byte for byte what encode() makes of
+//           the same row
 // Thread:   immutable after compile(): any thread, all calls
 // Cost:     no allocation per row once the caller's buffer has grown; constants are copied, columns
 //           are a flat vector of steps
@@ -69,9 +70,11 @@ class TableEncoder {
   void encode_row(RowView row, std::string& out) const;
   // Appends the record key, with its schema if enabled; nothing without a key.
   void encode_key(RowView row, std::string& out) const;
-  // Appends the `r` record for texts made by encode_key and encode_row.
-  void assemble_read(std::string_view key_json, std::string_view row_json, const SourceInfo& source,
-                     const RecordTime& now, RecordBatch& batch) const;
+  // Writes the end of `r` records, which those of one source and time share, to `out`.
+  void read_end(const SourceInfo& source, const RecordTime& now, std::string& out) const;
+  // Appends the `r` record for texts made by encode_key, encode_row and read_end.
+  void assemble_read(std::string_view key_json, std::string_view row_json, std::string_view end,
+                     RecordBatch& batch) const;
 
   // False without a key.
   bool key_changed(RowView before, RowView after) const;

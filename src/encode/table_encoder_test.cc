@@ -340,9 +340,11 @@ TEST_F(TableEncoderTest, AssemblesTheSameReadRecordFromParts) {
       encoder->encode({Op::kRead, {}, row, info}, kNow, whole);
       std::string key_json;
       std::string row_json;
+      std::string end;
       encoder->encode_key(row, key_json);
       encoder->encode_row(row, row_json);
-      encoder->assemble_read(key_json, row_json, info, kNow, parts);
+      encoder->read_end(info, kNow, end);
+      encoder->assemble_read(key_json, row_json, end, parts);
       ASSERT_EQ(parts.records().size(), 1U);
       EXPECT_EQ(parts.key(parts.records()[0]), whole.key(whole.records()[0]));
       EXPECT_EQ(parts.records()[0].key_size, whole.records()[0].key_size);
@@ -381,6 +383,7 @@ TEST_F(TableEncoderTest, AllocatesNothingPerRow) {
   std::string row_json;
   std::string key_json;
   std::string identity;
+  std::string end;
   const auto round = [&] {
     batch_.clear();
     for (int i = 0; i < 100; ++i) {
@@ -393,7 +396,8 @@ TEST_F(TableEncoderTest, AllocatesNothingPerRow) {
       encoder->encode_row(after, row_json);
       encoder->encode_key(after, key_json);
       encoder->append_identity(after, identity);
-      encoder->assemble_read(key_json, row_json, source(), kNow, batch_);
+      encoder->read_end(source(), kNow, end);
+      encoder->assemble_read(key_json, row_json, end, batch_);
     }
   };
   round();

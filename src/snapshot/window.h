@@ -98,6 +98,16 @@ struct ChunkRows {
 
   std::string_view text(const Slice& slice) const { return {arena.data() + slice.at, slice.size}; }
   std::size_t bytes() const { return arena.size() + rows.size() * sizeof(RowSlot); }
+  // Empty again, with its memory.
+  void reset() {
+    std::string bytes = std::move(arena);
+    std::vector<RowSlot> slots = std::move(rows);
+    bytes.clear();
+    slots.clear();
+    *this = ChunkRows();
+    arena = std::move(bytes);
+    rows = std::move(slots);
+  }
 };
 
 class Window {
@@ -221,9 +231,12 @@ class WindowSet {
       emit(std::as_const(window->rows_), window->rows_.rows[i]);
       ++emitted;
     }
+    drained_ = std::move(window->rows_);
     remove(*window);
     return emitted;
   }
+  // The rows of the window drained last, for their memory. Empty when taken already.
+  ChunkRows take_drained() { return std::exchange(drained_, {}); }
   std::size_t size() const { return live_.size(); }
   std::size_t buffered_rows() const;
   std::size_t buffered_bytes() const;
@@ -239,6 +252,7 @@ class WindowSet {
   std::vector<std::unique_ptr<Window>> live_;  // in order of registration; few
   std::vector<std::unique_ptr<Window>> spare_;  // emptied, with their memory
   std::vector<Window*> open_;  // answer of open_windows
+  ChunkRows drained_;
   std::map<TableId, std::uint64_t> version_min_;
 };
 
