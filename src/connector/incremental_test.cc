@@ -4,12 +4,9 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "base/log.h"
-#include "testing/memory_sink.h"
+#include "connector/memory_delivery.h"
 
 namespace tidemark {
 namespace {
@@ -73,23 +70,13 @@ class IncrementalTest : public testing::Test {
  protected:
   void SetUp() override {
     log::set_level(log::Level::kError);
-    std::filesystem::create_directories(folder_);
-    offsets_ = std::move(*OffsetStore::open({folder_ + "/offsets.json", "c", "p"}));
-    ASSERT_TRUE(sink_.open({}));
-    delivery_.emplace(Delivery::Options{1 << 20, std::chrono::hours(1), Uuid::random()}, sink_,
-                      *offsets_, schemas_, clock_);
-    output_.emplace(*delivery_);
     for (const char* const name : {"items", "orders"}) put(structure(name, {int_column("id")}));
     put(structure("signals", {text_column("id"), text_column("type"), text_column("data")}));
     boot();
   }
-  void TearDown() override {
-    delivery_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   void put(TableDef def) { ASSERT_TRUE(tables_.put(std::move(def), true)); }
   void boot(Watermarking watermarking = Watermarking::kInsertInsert) {
-    incremental_.emplace(Incremental::Parts{clock_, director_, tables_, *output_, desk_, status_},
+    incremental_.emplace(Incremental::Parts{clock_, director_, tables_, output_, desk_, status_},
                          WindowSet::Options{.watermarking = watermarking}, AnswerLog{});
   }
 
@@ -187,7 +174,7 @@ class IncrementalTest : public testing::Test {
 
   std::vector<std::string> emitted() {
     std::vector<std::string> out;
-    const RecordBatch& batch = output_->batch();
+    const RecordBatch& batch = output_.batch();
     for (const Record& record : batch.records()) out.emplace_back(batch.key(record));
     return out;
   }
@@ -196,16 +183,10 @@ class IncrementalTest : public testing::Test {
     return incremental_->answers()->outcomes;
   }
 
-  const std::string folder_ =
-      testing::TempDir() + "tidemark_incremental_" + std::to_string(::getpid());
   ManualClock clock_;
-  MemoryOutput memory_;
-  MemorySink sink_{memory_};
   TopicRegistry topics_;
-  std::unique_ptr<OffsetStore> offsets_;
-  SchemaStore schemas_{folder_ + "/offsets.json"};
-  std::optional<Delivery> delivery_;
-  std::optional<Output> output_;
+  MemoryDelivery delivery_{"incremental"};
+  Output output_{*delivery_};
   std::stop_source stop_;
   ServerDesk desk_{nowhere(), stop_.get_token()};
   StatusBoard status_;
@@ -252,7 +233,7 @@ TEST_F(IncrementalTest, ReadEventsNameThePlaceOfTheMark) {
   read(task, {1});
   info_ = {.ts_us = 2, .gtid = "g:8", .file = "binlog.000008", .pos = 80};
   high_mark(task);
-  const RecordBatch& batch = output_->batch();
+  const RecordBatch& batch = output_.batch();
   ASSERT_EQ(batch.records().size(), 1U);
   const std::string value(batch.value(batch.records()[0]));
   for (const char* const part :

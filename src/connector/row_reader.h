@@ -21,7 +21,7 @@ class RowReader {
 
   const TablePtr& table() const { return table_; }
   const TableEncoder& encoder() const { return *encoder_; }
-  // "`id`, (`f` + 0.0), `name`": every column, in table order.
+  // "`id`, (`f` * 1e0), `name`": every column, in table order.
   const std::string& select_columns() const { return select_columns_; }
   // Cells beyond the table's columns are left to the caller. The row lives until the next call.
   Result<RowView> decode(const char* const* cells, const unsigned long* lengths) {
