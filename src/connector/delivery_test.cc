@@ -86,6 +86,7 @@ class DeliveryTest : public testing::Test {
   // How many records the stored state covers.
   std::string covered() { return (*read_offset_file(path_))->sink.fields.at("records"); }
   static void wait_until(const std::function<bool()>& condition) {
+    // sleep: stores and counters tell nobody of their changes
     for (int i = 0; i < 5000 && !condition(); ++i) std::this_thread::sleep_for(milliseconds(1));
     EXPECT_TRUE(condition());
   }
@@ -202,6 +203,7 @@ TEST_F(DeliveryTest, LosesNoParcelThatComesWithTheEnd) {
   for (std::uint64_t round = 1; round <= 200; ++round) {
     Delivery& delivery = start(milliseconds(1));
     ASSERT_TRUE(delivery.send(records(1), at(2 * round)));
+    // sleep: to meet the end of a wait of one millisecond
     std::this_thread::sleep_for(std::chrono::microseconds(900 + 2 * round));
     ASSERT_TRUE(delivery.send(records(1), at(2 * round + 1)));
     ASSERT_TRUE(delivery.finish());

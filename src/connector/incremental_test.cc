@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/log.h"
-#include "connector/memory_delivery.h"
+#include "testing/memory_delivery.h"
 
 namespace tidemark {
 namespace {

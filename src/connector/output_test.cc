@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "connector/memory_delivery.h"
 #include "sink/batch_builder.h"
+#include "testing/memory_delivery.h"
 
 namespace tidemark {
 namespace {

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "base/log.h"
-#include "connector/memory_delivery.h"
 #include "sink/batch_builder.h"
+#include "testing/memory_delivery.h"
 
 namespace tidemark {
 namespace {
@@ -24,6 +24,7 @@ class StatusThreadTest : public testing::Test {
   // Runs until the file says so.
   StatusReport shown(const std::function<bool(const StatusReport&)>& wanted) {
     const std::jthread thread([&](const std::stop_token& stop) { status_.run(stop); });
+    // sleep: a file tells nobody of its changes
     for (int i = 0; i < 5000 && !wanted(read()); ++i) std::this_thread::sleep_for(milliseconds(1));
     EXPECT_TRUE(wanted(read()));
     return read();
@@ -111,8 +112,9 @@ TEST_F(StatusThreadTest, FollowsTheBoardWhileItRuns) {
   for (int i = 1; i <= 3; ++i) {
     board_.update([&](StatusView& view) { view.state = "s" + std::to_string(i); }, true);
     const std::string wanted = "s" + std::to_string(i);
-    for (int n = 0; n < 5000 && read().state != wanted; ++n)
-      std::this_thread::sleep_for(milliseconds(1));
+    for (int n = 0; n < 5000 && read().state != wanted; ++n) {
+      std::this_thread::sleep_for(milliseconds(1));  // sleep: a file tells nobody of its changes
+    }
     EXPECT_EQ(read().state, wanted);
   }
 }

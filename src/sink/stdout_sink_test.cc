@@ -69,8 +69,8 @@ void gives_up(int writer) {
   const Topic topic{"t"};
   const std::string value = "\"" + std::string(1 << 20, 'x') + "\"";
   const std::jthread stopper([&] {
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds(50));  // the write is most likely waiting then
+    // sleep: nobody can tell that a write has begun to wait
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
     sink->stop_waiting();
   });
   const auto began = std::chrono::steady_clock::now();
