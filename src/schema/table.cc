@@ -51,6 +51,20 @@ bool is_text(std::string_view type) {
          type == "mediumtext" || type == "longtext";
 }
 
+// What stands behind a backslash in COLUMN_TYPE (append_unescaped of the server).
+char unescaped(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case '0':
+      return '\0';
+    default:
+      return c;
+  }
+}
+
 // The widest DECIMAL whose unscaled value always fits an int64.
 constexpr std::uint32_t kDecimal64Digits = 18;
 
@@ -105,12 +119,14 @@ std::optional<std::vector<std::string>> parse_members(std::string_view column_ty
     std::string member;
     for (++at;; ++at) {
       if (at >= column_type.size()) return std::nullopt;
+      const bool more = at + 1 < column_type.size();
+      if (column_type[at] == '\\' && more) {
+        member += unescaped(column_type[++at]);
+        continue;
+      }
       if (column_type[at] == '\'') {
-        if (at + 1 < column_type.size() && column_type[at + 1] == '\'') {
-          ++at;
-        } else {
-          break;
-        }
+        if (!more || column_type[at + 1] != '\'') break;
+        ++at;
       }
       member += column_type[at];
     }

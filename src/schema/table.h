@@ -81,7 +81,8 @@ using TablePtr = std::shared_ptr<const TableDef>;
 // Needs data_type, column_type, is_unsigned, precision, charset.
 ColumnKind kind_of(const ColumnDef& column);
 Charset charset_of(std::string_view charset_name);
-// Members of "enum('a','b''c')" or "set(...)"; nothing when the text has another form.
+// Members of "enum('a','b''c')" or "set(...)"; nothing when the text has another form. As the server
+// prints it: \\, \n, \r and \0 are escapes, under every sql_mode.
 std::optional<std::vector<std::string>> parse_members(std::string_view column_type);
 
 // `db`.`table` and `name` with backticks doubled.

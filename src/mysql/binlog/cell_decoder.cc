@@ -133,7 +133,10 @@ CellOutcome decode_fixed(const ColumnStep& step, const std::uint8_t* p, Arena& a
       *out = Value::of_null();
       break;
     default:
-      return decode_checked(step, p, arena, out) ? CellOutcome::kOk : CellOutcome::kImpossible;
+      if (!decode_checked(step, p, arena, out)) return CellOutcome::kImpossible;
+      if (step.members_guessed && out->text().find('?') != std::string_view::npos)
+        return CellOutcome::kGuessed;
+      break;
   }
   return CellOutcome::kOk;
 }

@@ -15,6 +15,7 @@ enum class CellOutcome : std::uint8_t {
   kOk,
   kEndsEarly,  // the value passes the end of the event
   kImpossible,  // the bytes hold no value of the type
+  kGuessed,  // a member of an ENUM or SET whose text is not known for sure
 };
 
 // Reads the value at `*p`, which is not null, and moves `*p` behind it. Never reads at or past `end`.

@@ -288,6 +288,7 @@ Result<RowPlan> RowPlan::compile(const TableMap& map, TablePtr table,
     plan.members_.push_back(map.has_members ? members_in_utf8(logged, map.has_member_charsets)
                                             : known.members);
     step->members = plan.members_.back();
+    step->members_guessed = !map.has_members && known.charset_name == "utf8mb4";
     plan.add(*step, {known.name, known.kind, static_cast<std::uint8_t>(known.scale),
                      static_cast<std::uint8_t>(known.fraction_digits)});
   }

@@ -60,6 +60,8 @@ struct ColumnStep {
   DecimalType decimal;
   std::uint32_t width = 0;
   std::span<const std::string> members;  // UTF-8, owned by the plan
+  // The members are information_schema's, which shows '?' for characters beyond utf8mb3.
+  bool members_guessed = false;
 };
 
 // How a decoded column is to be read.

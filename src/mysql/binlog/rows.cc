@@ -134,6 +134,12 @@ Status RowsReader::read_image(const Image& image) {
     const CellOutcome outcome = decode_cell(steps[column], &p_, end_, scratch_->arena, out);
     if (outcome == CellOutcome::kOk) [[likely]]
       continue;
+    if (outcome == CellOutcome::kGuessed)
+      return fail_at(column, {ErrorKind::kUnsupported,
+                              "a member of the column has a '?', which may stand for a character "
+                              "that only FULL row metadata shows",
+                              "SET PERSIST binlog_row_metadata='FULL', then take a new snapshot "
+                              "past this position"});
     return fail_at(column, corrupt_event(type_, outcome == CellOutcome::kEndsEarly
                                                     ? "ends within a value"
                                                     : "holds bytes that are no value of the type")

@@ -138,6 +138,31 @@ TEST(RowPlan, UnsupportedColumnIsNamedUnlessItIsNotCaptured) {
             "column u of golden.t has type varchar(10) in charset ucs2, which is not decoded yet");
 }
 
+TEST(RowsReader, AMemberThatMayBeMisspeltStopsTheStream) {
+  const auto loaded = load("minimal_metadata");
+  const auto failure = [&](std::string_view charset) {
+    TableDef table = *loaded->table;
+    for (ColumnDef& column : table.columns) {
+      column.charset_name = charset;
+      for (std::string& member : column.members) member += '?';
+    }
+    const RowPlan plan =
+        RowPlan::compile(loaded->map, std::make_shared<const TableDef>(std::move(table))).value();
+    RowScratch scratch;
+    RowView before;
+    RowView after;
+    RowsReader reader =
+        RowsReader::open(loaded->rows[0], loaded->parser.format(), plan, scratch).value();
+    for (;;) {
+      const Result<bool> more = reader.next(&before, &after);
+      if (!more) return more.error().kind();
+      if (!*more) return ErrorKind::kCancelled;
+    }
+  };
+  EXPECT_EQ(failure("utf8mb4"), ErrorKind::kUnsupported);
+  EXPECT_EQ(failure("latin1"), ErrorKind::kCancelled) << "cannot hold what is shown as '?'";
+}
+
 TEST(RowsReader, RefusesAPlanOfAnotherWidth) {
   const auto keys = load("keys");
   const auto integers = load("integers");

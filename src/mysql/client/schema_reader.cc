@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "mysql/client/create_table.h"
 #include "mysql/client/errors.h"
 
 namespace tidemark {
@@ -218,6 +219,27 @@ Status order_indexes(Connection& connection, Draft& draft) {
   return {};
 }
 
+// A default that shows a '?' where there may be a character information_schema does not know.
+bool is_doubtful(const ColumnDef& column) {
+  return column.charset_name == "utf8mb4" && !column.default_is_expression && column.default_text &&
+         has(*column.default_text, "?");
+}
+
+Status mend_defaults(Connection& connection, TableDef& table) {
+  if (std::none_of(table.columns.begin(), table.columns.end(), is_doubtful)) return {};
+  TRY(connection.execute("SET SESSION sql_quote_show_create = 1"));
+  const auto answer = connection.query("SHOW CREATE TABLE " + quoted(table.id));
+  if (!answer && connection.server_error() == kErrNoSuchTable) return {};
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->empty()) return {};
+  const std::string text = text_of(answer->rows()[0][1]);
+  for (ColumnDef& column : table.columns) {
+    if (!is_doubtful(column)) continue;
+    if (auto bytes = hex_default(text, column.name)) column.default_text = std::move(bytes);
+  }
+  return {};
+}
+
 // The first table whose parts do not fit together, because DDL came in between; empty: none.
 Result<std::string> read_once(Connection& connection, const std::string& condition,
                               Drafts& drafts) {
@@ -227,6 +249,7 @@ Result<std::string> read_once(Connection& connection, const std::string& conditi
   for (auto& [id, draft] : drafts) {
     if (draft.table.columns.empty()) return id.text();
     if (key_needs_order(draft.parts)) TRY(order_indexes(connection, draft));
+    TRY(mend_defaults(connection, draft.table));
     if (!choose_key(draft.table, draft.parts)) return id.text();
   }
   return std::string();
