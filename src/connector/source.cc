@@ -342,12 +342,15 @@ Status Source::on_rows(const Event& event) {
                   "new snapshot past "
                   "this position");
     }
-    const Op op = op_of(event.header.type);
+    event_end_.source = source_info(event);
+    event_end_.op = op_of(event.header.type);
+    event_end_.now.wall_ns = parts_.clock.wall_ns();
+    binding->captured->encoder->begin_event(event_end_);
     const std::uint64_t first = cursor_.take_rows_to_skip();
     RowView before;
     RowView after;
     for (std::uint32_t row = 0; TRY_AT(reader.next(&before, &after), binding->id.text()); ++row) {
-      if (row >= first) TRY(on_row(*binding, event, op, before, after, row));
+      if (row >= first) TRY(on_row(*binding->captured, before, after, row));
       cursor_.rows_done(row + 1);
     }
   }
@@ -355,11 +358,11 @@ Status Source::on_rows(const Event& event) {
   return {};
 }
 
-Status Source::on_row(const TableBinding& binding, const Event& event, Op op, RowView before,
-                      RowView after, std::uint32_t row) {
-  const SourceInfo info = source_info(event, row);
-  CapturedTable& table = *binding.captured;
+Status Source::on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row) {
+  const Op op = event_end_.op;
   if (table.is_signal_table) {
+    SourceInfo info = event_end_.source;
+    info.row = row;
     TRY(parts_.incremental.signal_row(*table.def, op, op == Op::kDelete ? before : after, info,
                                       cursor_.offset()));
   }
@@ -370,19 +373,18 @@ Status Source::on_row(const TableBinding& binding, const Event& event, Op op, Ro
   }
   // Only what is emitted is noted: a change that is dropped must not remove a row that was read.
   parts_.incremental.note(table, before, after);
-  const Change change{.op = op, .before = before, .after = after, .source = info};
-  table.encoder->encode(change, {.wall_ns = parts_.clock.wall_ns()}, parts_.output.batch());
+  table.encoder->encode(before, after, row, event_end_, parts_.output.batch());
   return parts_.output.relieve();
 }
 
-SourceInfo Source::source_info(const Event& event, std::uint32_t row) const {
+SourceInfo Source::source_info(const Event& event) const {
   return {.ts_us = commit_ts_us_ != 0 ? commit_ts_us_ : event.header.timestamp * kMicrosPerSecond,
           .snapshot = SnapshotMark::kFalse,
           .server_id = event.header.server_id,
           .gtid = gtid_text_,
           .file = cursor_.file(),
           .pos = cursor_.event_start(),
-          .row = row,
+          .row = 0,
           .thread = thread_id_};
 }
 

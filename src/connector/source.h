@@ -70,8 +70,7 @@ class Source {
   Status on_query(const Event& event);
   Status on_table_map(const Event& event);
   Status on_rows(const Event& event);
-  Status on_row(const TableBinding& binding, const Event& event, Op op, RowView before,
-                RowView after, std::uint32_t row);
+  Status on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row);
   Status on_other(const Event& event);
 
   Status on_definition(const Statement& statement);
@@ -87,7 +86,7 @@ class Source {
 
   Status checkpoint();
   void publish();
-  SourceInfo source_info(const Event& event, std::uint32_t row) const;
+  SourceInfo source_info(const Event& event) const;  // of its first row
 
   Parts parts_;
   Start start_;
@@ -96,6 +95,7 @@ class Source {
   LinkBuffer buffer_;
   std::unique_ptr<EventParser> parser_;
   RowScratch scratch_;
+  EventEnd event_end_;  // of the rows event being worked through
 
   EventBlock block_;  // being worked through
   std::size_t next_in_block_ = 0;

@@ -45,7 +45,7 @@ Status Source::on_truncate(const Statement& statement, const Event& event) {
     TRY(parts_.incremental.table_truncated(id));
     if (parts_.settings.skipped_operations.truncate) continue;
     parts_.tables.find(id)->encoder->encode_truncate(
-        source_info(event, 0), {.wall_ns = parts_.clock.wall_ns()}, parts_.output.batch());
+        source_info(event), {.wall_ns = parts_.clock.wall_ns()}, parts_.output.batch());
   }
   return {};
 }

@@ -10,7 +10,7 @@
 namespace tidemark {
 namespace {
 
-// The literals of write_source and write_end together, with room to spare.
+// The literals of write_end together, with room to spare.
 constexpr std::size_t kLiteralsMax = 256;
 constexpr std::size_t kIntegers = 11;
 
@@ -76,7 +76,7 @@ std::size_t EnvelopeText::size_max(const SourceInfo& source) const {
 char* EnvelopeText::write_begin(char* out) const { return write_text(out, begin_); }
 char* EnvelopeText::write_between(char* out) const { return write_literal(out, ",\"after\":"); }
 
-char* EnvelopeText::write_source(char* out, const SourceInfo& source) const {
+char* EnvelopeText::write_until_row(char* out, const SourceInfo& source) const {
   out = write_text(out, source_begin_);
   out = write_int(out, floor_div(source.ts_us, 1000));
   out = write_literal(out, ",\"snapshot\":");
@@ -100,23 +100,26 @@ char* EnvelopeText::write_source(char* out, const SourceInfo& source) const {
   out = write_string(out, source.file);
   out = write_literal(out, ",\"pos\":");
   out = write_uint(out, source.pos);
-  out = write_literal(out, ",\"row\":");
-  out = write_uint(out, source.row);
-  out = write_literal(out, ",\"thread\":");
-  out = source.thread < 0 ? write_literal(out, "null") : write_int(out, source.thread);
-  return write_literal(out, ",\"query\":null}");
+  return write_literal(out, ",\"row\":");
 }
 
-char* EnvelopeText::write_end(char* out, const SourceInfo& source, Op op,
-                              std::int64_t wall_ns) const {
-  out = write_source(out, source);
-  out = write_literal(out, ",\"transaction\":null,\"op\":\"");
+char* EnvelopeText::write_behind_row(char* out, const SourceInfo& source, Op op,
+                                     std::int64_t wall_ns) const {
+  out = write_literal(out, ",\"thread\":");
+  out = source.thread < 0 ? write_literal(out, "null") : write_int(out, source.thread);
+  out = write_literal(out, ",\"query\":null},\"transaction\":null,\"op\":\"");
   *out++ = static_cast<char>(op);
   out = write_literal(out, "\",");
   out = write_instant(out, wall_ns);
   *out++ = '}';
   if (has_schema_) *out++ = '}';
   return out;
+}
+
+char* EnvelopeText::write_end(char* out, const SourceInfo& source, Op op,
+                              std::int64_t wall_ns) const {
+  out = write_uint(write_until_row(out, source), source.row);
+  return write_behind_row(out, source, op, wall_ns);
 }
 
 HeaderText::HeaderText(const Names& names, const EncodeSettings& settings,

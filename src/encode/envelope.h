@@ -32,17 +32,18 @@ class EnvelopeText {
   // Room for everything but the two row images.
   std::size_t size_max(const SourceInfo& source) const;
 
-  // Room for what stands before `after` of a record without `before`.
-  std::size_t read_begin_size() const { return begin_.size() + sizeof "null,\"after\":"; }
+  // Room for begin, null and between: what stands before `after` of a record without `before`.
+  std::size_t begin_size_max() const { return begin_.size() + sizeof "null,\"after\":"; }
 
   // Unchecked, in this order: begin, before or null, between, after or null, end.
   char* write_begin(char* out) const;
   char* write_between(char* out) const;
   char* write_end(char* out, const SourceInfo& source, Op op, std::int64_t wall_ns) const;
+  // The end in parts: up to the source's row, which the caller writes, and what is behind it.
+  char* write_until_row(char* out, const SourceInfo& source) const;
+  char* write_behind_row(char* out, const SourceInfo& source, Op op, std::int64_t wall_ns) const;
 
  private:
-  char* write_source(char* out, const SourceInfo& source) const;
-
   std::string begin_;  // up to "before":
   std::string source_begin_;  // up to the source's "ts_ms":
   std::string database_;  // from "db" to "ts_us":

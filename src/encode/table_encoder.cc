@@ -85,6 +85,12 @@ struct TableEncoder::Plan {
 
   Range append_key(RowView row, RecordBatch& batch) const;
   Range append_value(const Change& change, Op op, const RecordTime& now, RecordBatch& batch) const;
+  template <class WriteEnd>
+  Range append_images(RowView before, RowView after, std::size_t rest_size_max, WriteEnd write_end,
+                      RecordBatch& batch) const;
+  template <class AppendValue>
+  void append_plain(Op op, RowView before, RowView after, AppendValue append_value,
+                    RecordBatch& batch) const;
   Range append_headers(RecordBatch& batch) const;
   Range append_key_headers(bool new_key, RowView key_row, RecordBatch& batch) const;
   void encode_key_change(const Change& change, const RecordTime& now, RecordBatch& batch) const;
@@ -99,6 +105,10 @@ struct TableEncoder::Plan {
     return row.empty() ? write_literal(out, "null") : rows.write(out, row);
   }
   std::size_t image_size_max(RowView row) const { return row.empty() ? 4 : rows.size_max(row); }
+  void check(Op op, RowView before, RowView after) const {
+    if (op == Op::kUpdate || op == Op::kDelete) check(before);
+    if (op != Op::kDelete) check(after);
+  }
   void check(RowView row) const {
     ASSERT(row.size() == table->columns.size(), "row of another version of " + table->id.text());
   }
@@ -176,13 +186,30 @@ Range TableEncoder::Plan::append_value(const Change& change, Op op, const Record
                                        RecordBatch& batch) const {
   const RowView before = op == Op::kCreate || op == Op::kRead ? RowView() : change.before;
   const RowView after = op == Op::kDelete ? RowView() : change.after;
-  const std::size_t size_max =
-      envelope.size_max(change.source) + image_size_max(before) + image_size_max(after);
+  return append_images(
+      before, after, envelope.size_max(change.source),
+      [&](char* out) { return envelope.write_end(out, change.source, op, now.wall_ns); }, batch);
+}
+
+template <class WriteEnd>
+Range TableEncoder::Plan::append_images(RowView before, RowView after, std::size_t rest_size_max,
+                                        WriteEnd write_end, RecordBatch& batch) const {
+  const std::size_t size_max = rest_size_max + image_size_max(before) + image_size_max(after);
   return append(batch.buffer(), size_max, [&](char* out) {
     out = write_image(envelope.write_begin(out), before);
     out = write_image(envelope.write_between(out), after);
-    return envelope.write_end(out, change.source, op, now.wall_ns);
+    return write_end(out);
   });
+}
+
+// The record of a change that is none of its key, and the tombstone of a delete.
+template <class AppendValue>
+void TableEncoder::Plan::append_plain(Op op, RowView before, RowView after,
+                                      AppendValue append_value, RecordBatch& batch) const {
+  const Range key_range = append_key(op == Op::kDelete ? before : after, batch);
+  const Range header_range = append_headers(batch);
+  append_record(batch, topic, key_range, append_value(), header_range);
+  if (op == Op::kDelete && tombstones) append_record(batch, topic, key_range, {}, header_range);
 }
 
 // Records in a row with the same headers share one copy.
@@ -238,21 +265,46 @@ std::string_view TableEncoder::key_schema() const { return plan_->key_schema; }
 std::string_view TableEncoder::envelope_schema() const { return plan_->value_schema; }
 
 void TableEncoder::encode(const Change& change, const RecordTime& now, RecordBatch& batch) const {
-  const bool has_before = change.op == Op::kUpdate || change.op == Op::kDelete;
-  if (has_before) plan_->check(change.before);
-  if (change.op != Op::kDelete) plan_->check(change.after);
+  plan_->check(change.op, change.before, change.after);
   if (change.op == Op::kUpdate && key_changed(change.before, change.after)) {
     plan_->encode_key_change(change, now, batch);
     return;
   }
-  const Range key =
-      plan_->append_key(change.op == Op::kDelete ? change.before : change.after, batch);
-  const Range headers = plan_->append_headers(batch);
-  append_record(batch, plan_->topic, key, plan_->append_value(change, change.op, now, batch),
-                headers);
-  if (change.op == Op::kDelete && plan_->tombstones) {
-    append_record(batch, plan_->topic, key, {}, headers);
+  plan_->append_plain(
+      change.op, change.before, change.after,
+      [&] { return plan_->append_value(change, change.op, now, batch); }, batch);
+}
+
+void TableEncoder::begin_event(EventEnd& end) const {
+  const EnvelopeText& envelope = plan_->envelope;
+  const std::size_t size_max = envelope.size_max(end.source);
+  end.until_row.clear();
+  end.behind_row.clear();
+  append(end.until_row, size_max,
+         [&](char* out) { return envelope.write_until_row(out, end.source); });
+  append(end.behind_row, size_max, [&](char* out) {
+    return envelope.write_behind_row(out, end.source, end.op, end.now.wall_ns);
+  });
+}
+
+void TableEncoder::encode(RowView before, RowView after, std::uint32_t row, const EventEnd& end,
+                          RecordBatch& batch) const {
+  plan_->check(end.op, before, after);
+  if (end.op == Op::kUpdate && key_changed(before, after)) {
+    Change change{.op = end.op, .before = before, .after = after, .source = end.source};
+    change.source.row = row;
+    plan_->encode_key_change(change, end.now, batch);
+    return;
   }
+  const std::size_t rest_size_max = plan_->envelope.begin_size_max() + end.until_row.size() +
+                                    kIntegerSizeMax + end.behind_row.size();
+  const auto write_end = [&](char* out) {
+    out = write_uint(write_text(out, end.until_row), row);
+    return write_text(out, end.behind_row);
+  };
+  plan_->append_plain(
+      end.op, before, after,
+      [&] { return plan_->append_images(before, after, rest_size_max, write_end, batch); }, batch);
 }
 
 void TableEncoder::encode_truncate(const SourceInfo& source, const RecordTime& now,
@@ -295,7 +347,7 @@ void TableEncoder::assemble_read(std::string_view key_json, std::string_view row
                  [&](char* out) { return write_text(out, key_json); });
   }
   const Range headers = plan.append_headers(batch);
-  const std::size_t size_max = plan.envelope.read_begin_size() + row_json.size() + end.size();
+  const std::size_t size_max = plan.envelope.begin_size_max() + row_json.size() + end.size();
   const Range value = append(batch.buffer(), size_max, [&](char* out) {
     out = write_literal(plan.envelope.write_begin(out), "null");
     out = write_text(plan.envelope.write_between(out), row_json);

@@ -43,6 +43,15 @@ struct RecordTime {
   std::int64_t wall_ns = 0;  // since the Unix epoch
 };
 
+// What the records of one rows event end with: their source but for the row's number, op and time.
+struct EventEnd {
+  SourceInfo source;  // of any of its rows; views live as long as the event is worked on
+  Op op = Op::kCreate;
+  RecordTime now;
+  std::string until_row;
+  std::string behind_row;
+};
+
 class TableEncoder {
  public:
   // Errors: kUnsupported, naming the column whose type is not handled.
@@ -62,6 +71,11 @@ class TableEncoder {
   // Appends the change's 1 to 3 records: c, u, r; d and its tombstone; a key change as d,
   // tombstone, c.
   void encode(const Change& change, const RecordTime& now, RecordBatch& batch) const;
+  // The same for many rows of one event: source, op and now of `end` are given once, the texts are
+  // made here.
+  void begin_event(EventEnd& end) const;
+  void encode(RowView before, RowView after, std::uint32_t row, const EventEnd& end,
+              RecordBatch& batch) const;
 
   // Appends the record of a TRUNCATE TABLE: no key, neither before nor after.
   void encode_truncate(const SourceInfo& source, const RecordTime& now, RecordBatch& batch) const;

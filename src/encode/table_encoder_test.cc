@@ -324,6 +324,49 @@ TEST_F(TableEncoderTest, WritesATruncateWithoutKeyAndImages) {
   EXPECT_EQ(value(0), envelope("null", "null", "t"));
 }
 
+TEST_F(TableEncoderTest, RowsOfOneEventReadAsEachChangeByItself) {
+  for (const bool schemas : {false, true}) {
+    context_.settings.schemas_enable_key = schemas;
+    context_.settings.schemas_enable_value = schemas;
+    const auto encoder = compile(small_table());
+    const Value row[] = {Value::of_int(42), Value::of_int(-1234)};
+    const Value same_key[] = {Value::of_int(42), Value::of_null()};
+    const Value other_key[] = {Value::of_int(43), Value::of_int(7)};
+    const struct {
+      Op op;
+      RowView before;
+      RowView after;
+    } cases[] = {{Op::kCreate, {}, row},
+                 {Op::kUpdate, row, same_key},
+                 {Op::kUpdate, row, other_key},
+                 {Op::kDelete, row, {}}};
+    EventEnd end;
+    for (const auto& change : cases) {
+      RecordBatch single;
+      RecordBatch of_event;
+      end.source = source();
+      end.source.row = 0;
+      end.op = change.op;
+      end.now = kNow;
+      encoder->begin_event(end);
+      for (const std::uint32_t number : {0U, 4'000'000'000U}) {
+        SourceInfo info = source();
+        info.row = number;
+        encoder->encode({change.op, change.before, change.after, info}, kNow, single);
+        encoder->encode(change.before, change.after, number, end, of_event);
+      }
+      EXPECT_EQ(of_event.buffer(), single.buffer());
+      ASSERT_EQ(of_event.records().size(), single.records().size());
+      for (std::size_t i = 0; i < single.records().size(); ++i) {
+        EXPECT_EQ(of_event.key(of_event.records()[i]), single.key(single.records()[i]));
+        EXPECT_EQ(of_event.value(of_event.records()[i]), single.value(single.records()[i]));
+        EXPECT_EQ(of_event.records()[i].value_size, single.records()[i].value_size);
+        EXPECT_EQ(of_event.headers(of_event.records()[i]), single.headers(single.records()[i]));
+      }
+    }
+  }
+}
+
 TEST_F(TableEncoderTest, AssemblesTheSameReadRecordFromParts) {
   for (const bool schemas : {false, true}) {
     context_.settings.schemas_enable_key = schemas;
