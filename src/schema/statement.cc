@@ -4,10 +4,20 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <optional>
 
 namespace tidemark {
+
+struct StatementToken {
+  std::string text;
+  bool quoted = false;  // `...` or "..."
+  bool dot = false;     // a '.', text is empty
+};
+
 namespace {
+
+using Token = StatementToken;
 
 bool is_word_char(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -21,17 +31,48 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
          });
 }
 
-struct Token {
-  std::string text;
-  bool quoted = false;  // `...` or "..."
-  bool dot = false;     // a '.', text is empty
-};
+bool is_ascii_char(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_ascii_char);
+}
+
+// Whether each lead byte has its continuation bytes; overlong forms pass.
+bool is_utf8(std::string_view text) {
+  std::size_t expected = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool continues = (byte & 0xC0) == 0x80;
+    if (continues != (expected > 0)) return false;
+    if (continues) {
+      --expected;
+    } else if (byte >= 0x80) {
+      if (byte < 0xC2 || byte > 0xF4) return false;
+      expected = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+    }
+  }
+  return expected == 0;
+}
+
+std::string ascii_part(std::string_view text) {
+  std::string out;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(out), is_ascii_char);
+  return out;
+}
+
+// `written` stands in a statement, `known` is UTF-8.
+bool may_be(std::string_view written, std::string_view known) {
+  if (equals_ignoring_case(written, known)) return true;
+  if (is_ascii(written) || is_ascii(known)) return false;
+  // Letters of another case take the same number of bytes, but for a few that nobody names tables with.
+  if (is_utf8(written) && written.size() != known.size()) return false;
+  return equals_ignoring_case(ascii_part(written), ascii_part(known));
+}
 
 // Words, quoted names and dots of a statement. Strings in single quotes and comments are passed over;
 // the inside of an executable comment /*! ... */ counts.
 class Lexer {
  public:
-  explicit Lexer(std::string_view sql) : sql_(sql) {}
+  Lexer(std::string_view sql, bool backslash_escapes) : sql_(sql), escapes_(backslash_escapes) {}
 
   std::optional<Token> next() {
     while (at_ < sql_.size()) {
@@ -40,7 +81,7 @@ class Lexer {
         skip_block_comment();
       } else if (starts_with("*/")) {
         at_ += 2;
-      } else if (c == '#' || starts_with("-- ") || starts_with("--\n") || starts_with("--\t")) {
+      } else if (c == '#' || starts_line_comment()) {
         skip_line();
       } else if (c == '\'') {
         read_quoted(c);
@@ -62,6 +103,12 @@ class Lexer {
 
  private:
   bool starts_with(std::string_view prefix) const { return sql_.substr(at_).starts_with(prefix); }
+
+  // "--" and a blank, a control character or the end.
+  bool starts_line_comment() const {
+    return starts_with("--") &&
+           (at_ + 2 == sql_.size() || (static_cast<unsigned char>(sql_[at_ + 2]) <= ' '));
+  }
 
   void skip_line() {
     while (at_ < sql_.size() && sql_[at_] != '\n') ++at_;
@@ -89,7 +136,7 @@ class Lexer {
         } else {
           break;
         }
-      } else if (c == '\\' && quote != '`' && at_ + 1 < sql_.size()) {
+      } else if (escapes_ && c == '\\' && quote != '`' && at_ + 1 < sql_.size()) {
         ++at_;
       }
       text += sql_[at_];
@@ -99,8 +146,16 @@ class Lexer {
   }
 
   std::string_view sql_;
+  bool escapes_;
   std::size_t at_ = 0;
 };
+
+std::vector<Token> tokens_of(std::string_view sql, bool backslash_escapes) {
+  std::vector<Token> tokens;
+  Lexer lexer(sql, backslash_escapes);
+  while (auto token = lexer.next()) tokens.push_back(std::move(*token));
+  return tokens;
+}
 
 bool is_keyword(const Token& token, std::string_view word) {
   return !token.quoted && !token.dot && equals_ignoring_case(token.text, word);
@@ -169,40 +224,52 @@ Statement Statement::parse(std::string_view sql, std::string_view default_databa
     begin.kind_ = StatementKind::kBegin;
     return begin;
   }
-  std::vector<Token> tokens;
-  Lexer lexer(sql);
-  while (auto token = lexer.next()) tokens.push_back(std::move(*token));
-
+  const std::vector<Token> tokens = tokens_of(sql, true);
   Statement out;
   out.kind_ = kind_of_statement(tokens);
   out.starts_transaction_ = out.kind_ == StatementKind::kTableDdl && tokens.size() > 2 &&
                             is_keyword(tokens[tokens.size() - 2], "START") &&
                             is_keyword(tokens.back(), "TRANSACTION");
+  out.add_names(tokens, default_database);
+  // Under NO_BACKSLASH_ESCAPES, and in some charsets, a backslash is an ordinary byte and strings end elsewhere.
+  const bool definition = out.kind_ == StatementKind::kTableDdl ||
+                          out.kind_ == StatementKind::kDropDatabase ||
+                          out.kind_ == StatementKind::kTruncate;
+  if (definition && sql.find('\\') != std::string_view::npos)
+    out.add_names(tokens_of(sql, false), default_database);
+  return out;
+}
+
+void Statement::add_names(const std::vector<Token>& tokens, std::string_view database) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i].dot) continue;
     const bool qualified = i + 2 < tokens.size() && tokens[i + 1].dot && !tokens[i + 2].dot;
     if (qualified) {
-      out.names_.push_back({tokens[i].text, tokens[i + 2].text});
-    } else if (!default_database.empty()) {
-      out.names_.push_back({std::string(default_database), tokens[i].text});
-    } else if (out.kind_ == StatementKind::kDropDatabase) {
-      out.names_.push_back({tokens[i].text, ""});
+      names_.push_back({tokens[i].text, tokens[i + 2].text});
+    } else if (!database.empty()) {
+      names_.push_back({std::string(database), tokens[i].text});
+    } else if (kind_ == StatementKind::kDropDatabase) {
+      names_.push_back({tokens[i].text, ""});
     }
   }
+}
+
+std::vector<TableId> Statement::names() const {
+  std::vector<TableId> out;
+  std::copy_if(names_.begin(), names_.end(), std::back_inserter(out),
+               [](const TableId& id) { return is_utf8(id.database) && is_utf8(id.table); });
   return out;
 }
 
 bool Statement::mentions(const TableId& table) const {
   return std::any_of(names_.begin(), names_.end(), [&](const TableId& name) {
-    return equals_ignoring_case(name.database, table.database) &&
-           equals_ignoring_case(name.table, table.table);
+    return may_be(name.database, table.database) && may_be(name.table, table.table);
   });
 }
 
 bool Statement::mentions_database(std::string_view database) const {
   return std::any_of(names_.begin(), names_.end(), [&](const TableId& name) {
-    return equals_ignoring_case(name.database, database) ||
-           equals_ignoring_case(name.table, database);
+    return may_be(name.database, database) || may_be(name.table, database);
   });
 }
 

@@ -13,6 +13,8 @@
 
 namespace tidemark {
 
+struct StatementToken;
+
 enum class StatementKind : std::uint8_t {
   kBegin,
   kCommit,  // COMMIT: ends a transaction of a non-transactional engine
@@ -33,13 +35,18 @@ class Statement {
   StatementKind kind() const { return kind_; }
   // A CREATE TABLE ... START TRANSACTION: rows and a commit follow (CREATE TABLE ... SELECT since 8.0.21).
   bool starts_transaction() const { return starts_transaction_; }
-  // Compared without regard to ASCII case, because the server's own rule differs by platform.
+  // Compared without regard to ASCII case, because the server's own rule differs by platform. Names that
+  // go beyond ASCII may be in the client's charset, or in another case where the server ignores it: where
+  // they could be the same they count as the same.
   bool mentions(const TableId& table) const;
   bool mentions_database(std::string_view database) const;
-  // Names that may be tables, the default database filled in where none is written.
-  const std::vector<TableId>& names() const { return names_; }
+  // Names that may be tables, the default database filled in where none is written. Those that are no
+  // UTF-8 are left out: nobody can be asked for them.
+  std::vector<TableId> names() const;
 
  private:
+  void add_names(const std::vector<StatementToken>& tokens, std::string_view database);
+
   StatementKind kind_ = StatementKind::kOther;
   bool starts_transaction_ = false;
   std::vector<TableId> names_;

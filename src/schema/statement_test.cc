@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace tidemark {
 namespace {
 
@@ -57,6 +59,47 @@ TEST(Statement, DoesNotMentionWhatIsOnlyText) {
       "INSERT INTO log VALUES ('shop.orders \\' orders') /* orders */ # orders", "shop");
   EXPECT_TRUE(s.mentions({"shop", "log"}));
   EXPECT_FALSE(s.mentions({"shop", "orders"}));
+}
+
+TEST(Statement, MentionsNamesBehindABackslashThatIsNone) {
+  const auto s = Statement::parse(R"(ALTER TABLE a COMMENT 'x\', RENAME TO b)", "shop");
+  EXPECT_TRUE(s.mentions({"shop", "a"}));
+  EXPECT_TRUE(s.mentions({"shop", "b"})) << "under NO_BACKSLASH_ESCAPES";
+  EXPECT_TRUE(Statement::parse(R"(ALTER TABLE a COMMENT 'it\'s', RENAME TO b)", "shop")
+                  .mentions({"shop", "b"}));
+}
+
+TEST(Statement, MentionsNamesBeyondAsciiInAnyCharsetAndCase) {
+  const auto mentions = [](std::string_view written, std::string_view known) {
+    return Statement::parse("DROP TABLE `" + std::string(written) + "`", "shop")
+        .mentions({"shop", std::string(known)});
+  };
+  EXPECT_TRUE(mentions("tä日", "tä日"));
+  EXPECT_TRUE(mentions("t\xE4", "tä")) << "latin1";
+  EXPECT_TRUE(mentions("TÄ", "tä"));
+  EXPECT_FALSE(mentions("tä日", "tä"));
+  EXPECT_FALSE(mentions("xä", "tä"));
+  EXPECT_FALSE(mentions("t", "tä"));
+  EXPECT_FALSE(mentions("tä", "t"));
+}
+
+TEST(Statement, NamesThatAreNoUtf8AreNotAskedFor) {
+  for (const std::string_view name : {"t\xE4", "\xE4t", "\xFF", "\x80", "\xC0\xAF", "\xF0\x9F"}) {
+    for (const TableId& id :
+         Statement::parse("CREATE TABLE `" + std::string(name) + "` (a INT)", "shop").names())
+      EXPECT_NE(id.table, name);
+  }
+  const auto names = Statement::parse("CREATE TABLE `tä日🌊` (a INT)", "shop").names();
+  EXPECT_TRUE(std::any_of(names.begin(), names.end(),
+                          [](const TableId& id) { return id.table == "tä日🌊"; }));
+}
+
+TEST(Statement, PassesOverLineComments) {
+  const auto s = Statement::parse("ALTER TABLE a --\r it's `x`\n RENAME TO b --", "shop");
+  EXPECT_TRUE(s.mentions({"shop", "b"}));
+  EXPECT_FALSE(s.mentions({"shop", "x"}));
+  EXPECT_TRUE(Statement::parse("ALTER TABLE a ALTER x SET DEFAULT 5--1, RENAME TO b", "shop")
+                  .mentions({"shop", "b"}));
 }
 
 TEST(Statement, CreateTableSelectStartsATransaction) {
