@@ -112,6 +112,21 @@ class Stop(LiveTest):
         self.wait_for_names(engine, ["a", "b"])
         self.assert_stops_at_once(engine, "after a restart")
 
+    def test_while_much_is_streamed(self):
+        engine = self.streaming()
+        self.fill(400_000)
+        engine.wait_until(lambda: self.created() > 0, what="the first change")
+        self.assert_stops_at_once(engine, "in the middle of a large transaction")
+        self.assertLess(self.created(), 400_000, "it was stopped too late to tell")
+        engine.start()
+        engine.wait_until(lambda: self.created() >= 400_000, timeout=120, what="the rest")
+        self.assert_stops_at_once(engine, "behind it")
+        self.assertEqual(400_000, self.created(), "each once")
+
+    def created(self):
+        """Records of shop.items in the output, without a look at each."""
+        return sum(file.read_bytes().count(b'"topic":"tm.shop.items"') for file in (self.folder / "records").glob("*.jsonl"))
+
     def test_while_a_chunk_is_read(self):
         self.fill(1000)
         engine = self.streaming()
