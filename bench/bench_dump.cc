@@ -3,10 +3,11 @@
 // and decodes nothing.
 //   bench_dump HOST PORT USER PASSWORD FILE POS END_FILE END_POS
 // Prints "events=N bytes=N"; exit code 1 and the error when it fails.
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "mysql/client/link.h"
@@ -27,6 +28,12 @@ std::uint32_t end_of(Bytes event) {
          static_cast<std::uint32_t>(event[kEndAt + 3]) << 24U;
 }
 
+std::uint64_t number(std::string_view text) {
+  std::uint64_t out = 0;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -36,17 +43,17 @@ int main(int argc, char** argv) {
   }
   tidemark::ServerSettings server;
   server.host = argv[1];
-  server.port = static_cast<std::uint16_t>(std::strtoul(argv[2], nullptr, 10));
+  server.port = static_cast<std::uint16_t>(number(argv[2]));
   server.user = argv[3];
   server.password = argv[4];
   server.server_id = 4'200'000'001U;
   server.ssl.mode = tidemark::SslMode::kDisabled;
   tidemark::LinkStart start;
-  start.offset.position = {argv[5], std::strtoull(argv[6], nullptr, 10)};
+  start.offset.position = {argv[5], number(argv[6])};
   start.replica_uuid = tidemark::Uuid::random();
   start.register_name = "bench_dump";
   const std::string end_file = argv[7];
-  const std::uint64_t end_pos = std::strtoull(argv[8], nullptr, 10);
+  const std::uint64_t end_pos = number(argv[8]);
 
   auto link = tidemark::BinlogLink::open(server, start);
   if (!link) {

@@ -5,9 +5,10 @@
 // Prints "rows=N bytes=N"; exit code 1 and the library's message when it fails.
 #include <mysql.h>
 
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 
 int main(int argc, char** argv) {
   if (argc != 6) {
@@ -17,7 +18,8 @@ int main(int argc, char** argv) {
   MYSQL* const mysql = mysql_init(nullptr);
   const unsigned tcp = MYSQL_PROTOCOL_TCP;
   mysql_options(mysql, MYSQL_OPT_PROTOCOL, &tcp);
-  const auto port = static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10));
+  unsigned port = 0;
+  std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), port);
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
   if (mysql_real_connect(mysql, argv[1], argv[3], argv[4], nullptr, port, nullptr, 0) != nullptr &&

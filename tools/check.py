@@ -29,7 +29,7 @@ COMPILER = ["g++", "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedanti
 # (pattern, where it is allowed, why not and what instead). Comments and strings are blanked before the search.
 BANNED = [
     (r"\bstd::(cout|cerr|clog|endl)\b|\b(std::)?(f?printf|puts|putchar)\s*\(|\bfmt::print\b",
-     r"^src/(cli/|base/(assert|log)\.cc)|^fuzz/driver\.cc$", "only cli prints", "log through base/log.h, or hand the text up to cli"),
+     r"^src/(cli/|base/(assert|log)\.cc)|^fuzz/driver\.cc$|^bench/", "only cli prints", "log through base/log.h, or hand the text up to cli"),
     (r"\bthrow\b", r"^$", "we throw no exceptions", "return an Error"),
     (r"\b(std::)?(exit|_Exit|quick_exit|abort)\s*\(", r"^src/(cli/|testing/|base/assert\.cc)|_(test|bench)\.cc$", "only cli ends the process",
      "return an Error, or ASSERT our own mistake"),
