@@ -72,6 +72,9 @@ class Stop(LiveTest):
         engine = self.engine().start()
         self.waits_in("Waiting for%lock%")
         self.assert_stops_at_once(engine, "waiting for the global read lock")
+        time.sleep(0.2 * SLOWNESS)
+        left = self.server.query("SELECT STATE, INFO FROM performance_schema.processlist WHERE USER = %s", [standard.USER])
+        self.assertFalse(left, "it would hold back writers until its time is up")
 
     def test_while_a_row_of_the_snapshot_is_long_in_coming(self):
         self.items("a")

@@ -56,6 +56,17 @@ Error lock_error(Error error, unsigned number, std::uint32_t timeout_ms) {
   return std::move(error).with_remedy(std::move(remedy));
 }
 
+// A server does not notice that who waits for the global lock has gone: it would wait on, and hold back
+// writers meanwhile. A user may kill sessions of its own.
+void end_wait(const ServerSettings& settings, std::uint64_t thread_id) {
+  ServerSettings brief = settings;
+  brief.connect_timeout_ms = brief.query_timeout_ms = 1'000;
+  const auto connection = Connection::open(brief, ConnectionUse::kSql);
+  const Status killed = connection ? (*connection)->execute(fmt::format("KILL {}", thread_id))
+                                   : Status(std::unexpected(connection.error()));
+  if (!killed) log::failure(log::Level::kWarn, "snapshot.lock_wait_left", killed.error());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SnapshotSession>> SnapshotSession::open(
@@ -66,7 +77,12 @@ Result<std::unique_ptr<SnapshotSession>> SnapshotSession::open(
   // A stop request ends a wait for the lock, too.
   const std::stop_callback interrupt(stop, [&held = *session->connection_] { held.interrupt(); });
   if (options.locking == SnapshotLocking::kMinimal) {
-    TRY(session->begin_locked(options.lock_timeout_ms, read_structures));
+    auto begun = session->begin_locked(options.lock_timeout_ms, read_structures);
+    if (!begun) {
+      if (begun.error().kind() == ErrorKind::kCancelled)
+        end_wait(settings, session->connection_->thread_id());
+      return std::unexpected(std::move(begun).error());
+    }
   } else {
     TRY(session->begin_unlocked(stop));
     TRY(read_structures(*session->connection_));
