@@ -186,6 +186,7 @@ TEST_F(DeliveryTest, StoresAtOnceWhatIsUrgentThoughLaterCheckpointsAreNot) {
   held.notify_all();
   wait_until([&] { return delivery.stats().commits > 0; });
   EXPECT_GE(stored(), 7U);
+  ASSERT_TRUE(delivery.finish());  // before the spy goes
 }
 
 TEST_F(DeliveryTest, StoresTheLastCheckpointWhenItFinishes) {
@@ -244,7 +245,7 @@ TEST_F(DeliveryTest, FreesWhoWaitsForRoomWhenItFails) {
   held = false;
   held.notify_all();
   producer.join();
-  EXPECT_EQ(delivery.check().error().message(), "disk full");
+  EXPECT_EQ(delivery.finish().error().message(), "disk full");
 }
 
 TEST_F(DeliveryTest, ReportsAStoreThatFails) {
