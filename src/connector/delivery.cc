@@ -7,8 +7,8 @@ namespace tidemark {
 namespace {
 
 // Enough to keep the producer and the writer busy at once.
-constexpr std::size_t kSpareBatches = 4;
-constexpr std::size_t kSpareBytesMax = 8U << 20U;
+constexpr std::size_t kSpareBatches = 16;
+constexpr std::size_t kSpareBytesMax = 1U << 20U;
 
 }  // namespace
 

@@ -26,14 +26,17 @@ class Output {
   bool full() const { return batch_.bytes() >= kBatchBytes; }
   Status send(std::optional<Checkpoint> checkpoint) {
     RecordBatch next = delivery_.recycled();
+    // At once, rather than by doubling and copying.
+    if (next.buffer().capacity() == 0) next.buffer().reserve(kBatchBytes + kBatchBytes / 8);
     std::swap(next, batch_);
     return delivery_.send(std::move(next), std::move(checkpoint));
   }
   Delivery& delivery() { return delivery_; }
 
  private:
-  // Large enough that handing over costs nothing per record, small enough for the caches.
-  static constexpr std::size_t kBatchBytes = 1U << 20U;
+  // Large enough that handing over costs nothing per record, small enough for the caches; as lines of
+  // a file it fills one write.
+  static constexpr std::size_t kBatchBytes = 160U << 10U;
 
   Delivery& delivery_;
   RecordBatch batch_;

@@ -18,7 +18,7 @@ namespace {
 // How long the source thread waits for events before it looks at its mailbox and the stop token.
 constexpr std::chrono::milliseconds kIdleWait{100};
 // What a link may hold back while we decode: enough for smooth transfer, little against the memory aim.
-constexpr std::size_t kLinkBytesMax = 4U << 20U;
+constexpr std::size_t kLinkBytesMax = 2U << 20U;
 
 // Between two heartbeats of a link that does not move although the log goes on.
 constexpr std::chrono::milliseconds kStuckTimeMin{500};
