@@ -255,6 +255,12 @@ def machine():
     return f"{os.cpu_count()} cores of {model}, {memory:.0f} GB"
 
 
+def others(load_before, seconds):
+    """Says how quiet the machine was."""
+    return (f"load average before {load_before:.1f}, after {seconds:.0f} s of measuring {os.getloadavg()[0]:.1f}:"
+            " what is above about 2 was not ours, and slows what needs both cores more than what needs one")
+
+
 def commit():
     def git(*words):
         return subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=True).stdout.strip()
@@ -278,18 +284,20 @@ def main():
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
 
     load = os.getloadavg()[0]
+    began = time.monotonic()
     revision, changed = commit()
     folder = Path(tempfile.mkdtemp(prefix="tidemark-bench-"))
     bench = Bench(options, folder)
     try:
         bench.figures.note(f"commit {revision}{' with changes' if changed else ''}, built -O2 -g -DNDEBUG by g++")
-        bench.figures.note(f"{machine()}; load average before: {load:.1f}")
+        bench.figures.note(machine())
         bench.figures.note(f"MySQL {bench.server.version}, loopback, no TLS; {options.rows:,} rows; medians of {options.repeat}")
         bench.figures.note("flush at every commit for incremental and latency; elsewhere at the system's leisure")
         bench.prepare()
         bench.prepare_start()
         for part in parts:
             getattr(bench, part)()
+        bench.figures.note(others(load, time.monotonic() - began))
     finally:
         bench.close()
         shutil.rmtree(folder, ignore_errors=True)
