@@ -454,7 +454,7 @@ class Restarts(LiveTest):
         self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(300))", "SET SESSION cte_max_recursion_depth = 1000000",
                  f"INSERT INTO shop.items {NUMBERS.format(200000)}")
         cases = (
-            ("idle", signal.SIGTERM, lambda engine: self.wait_for_changes(engine, 1)),
+            ("idle", signal.SIGTERM, lambda engine: engine.wait_for_log("event=stream.started")),
             ("idle", signal.SIGINT, lambda engine: engine.wait_for_log("event=stream.started")),
             ("in an incremental snapshot", signal.SIGTERM, self.begin_snapshot),
         )
