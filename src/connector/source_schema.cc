@@ -28,6 +28,14 @@ constexpr std::string_view kMetadataRemedy =
     "go on past this "
     "place, remove the offset file and take a new initial snapshot";
 
+// FULL metadata cannot help where the structure of these rows was changed again before they were read.
+constexpr std::string_view kBehindRemedy =
+    "the table was altered again before these rows were reached, and the structure in between is "
+    "nowhere "
+    "to be read: remove the offset file and take a new initial snapshot; from then on let the "
+    "stream catch "
+    "up between two changes of a table's structure";
+
 }  // namespace
 
 struct Source::Glance {
@@ -111,7 +119,7 @@ Result<TableBinding*> Source::resolve(const Event& event, std::string why) {
               fmt::format("rows of {} cannot be read with certainty: {}; the server's present "
                           "structure may be a later one",
                           id.text(), why),
-              std::string(kMetadataRemedy));
+              std::string(map.has_names ? kBehindRemedy : kMetadataRemedy));
 }
 
 Result<bool> Source::quiet_until(const Position& end, const TableId& id) {

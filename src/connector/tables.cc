@@ -120,7 +120,7 @@ Result<TableBinding*> Tables::bind(const Event& event, const FormatDescription& 
     return nullptr;
   }
   if (auto agrees = check_against(map, *table->def); !agrees) {
-    *why = agrees.error().text();
+    *why = agrees.error().message();
     return nullptr;
   }
   // Names, members and keys are in the event: nothing is left to be uncertain about.
