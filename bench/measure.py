@@ -43,6 +43,33 @@ def timed(argv, output=None):
     return took
 
 
+def _ticks_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+class Neighbours:
+    """What everything but our own processes takes of the machine from now on."""
+
+    def __init__(self, *pids):
+        self._pids = pids
+        self._began = self._now()
+
+    def _now(self):
+        with open("/proc/stat", encoding="ascii") as stat:
+            ticks = [int(word) for word in next(stat).split()[1:9]]
+        busy = sum(ticks) - ticks[3] - ticks[4]
+        mine = os.times()
+        ours = sum(map(_ticks_of, self._pids)) + sum(mine[:4]) * _TICKS
+        return sum(ticks), busy, ours
+
+    def share(self):
+        """Of all processors' time; 0 to 1."""
+        total, busy, ours = (now - then for now, then in zip(self._now(), self._began))
+        return max(0.0, (busy - ours) / max(1, total))
+
+
 class Run:
     """One run of the engine into a file sink or into a pipe, in a folder that holds its offsets.
 
@@ -119,9 +146,7 @@ class Run:
 
     def cpu_s(self):
         """Seconds of processor time used so far, by all threads."""
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return _ticks_of(self.process.pid) / _TICKS
 
     def output_bytes(self):
         return sum(f.stat().st_size for f in record_files(self.folder / "records"))
