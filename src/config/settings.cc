@@ -177,7 +177,6 @@ RetrySettings retry_of(const Config& config) {
   out.max_ms = config.integer("errors.retry.delay.max.ms");
   if (out.max_ms < 0) out.max_ms = std::numeric_limits<std::int64_t>::max();
   out.max_ms = std::max(out.max_ms, out.initial_ms);
-  out.restart_wait_ms = config.integer("retriable.restart.connector.wait.ms");
   return out;
 }
 

@@ -78,8 +78,6 @@ struct RetrySettings {
   std::int64_t max = -1;  // attempts; -1: endless
   std::int64_t initial_ms = 300;
   std::int64_t max_ms = 10'000;
-  std::int64_t restart_wait_ms =
-      10'000;  // before the connector starts again after a retryable error
 };
 
 struct Settings {
