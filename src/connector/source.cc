@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "connector/backoff.h"
+#include "mysql/binlog/mariadb_event.h"
 #include "mysql/client/schema_reader.h"
 #include "mysql/client/server_info.h"
 
@@ -26,10 +27,10 @@ constexpr std::chrono::milliseconds kStuckTimeMin{500};
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 Op op_of(EventType type) {
-  switch (type) {
-    case EventType::kWriteRows:
+  switch (rows_form(type).op) {
+    case RowsOp::kWrite:
       return Op::kCreate;
-    case EventType::kDeleteRows:
+    case RowsOp::kDelete:
       return Op::kDelete;
     default:
       return Op::kUpdate;
@@ -170,13 +171,10 @@ Status Source::dispatch(const Event& event) {
     case EventType::kAnonymousGtid:
       return on_gtid(event);
     case EventType::kQuery:
+    case EventType::kMariaQueryCompressed:
       return on_query(event);
     case EventType::kTableMap:
       return on_table_map(event);
-    case EventType::kWriteRows:
-    case EventType::kUpdateRows:
-    case EventType::kDeleteRows:
-      return on_rows(event);
     case EventType::kXid:
       cursor_.transaction_ended();
       return {};
@@ -185,7 +183,7 @@ Status Source::dispatch(const Event& event) {
       cursor_.transaction_ended();
       return {};
     default:
-      return on_other(event);
+      return is_rows(event.header.type) ? on_rows(event) : on_other(event);
   }
 }
 
@@ -196,8 +194,8 @@ Status Source::on_other(const Event& event) {
                 "find out what happened on the server, then take a new initial snapshot (remove "
                 "the offset file)");
   }
-  if (event.header.type != EventType::kRowsQuery &&
-      !is_ignorable(event.header.type, event.header.flags)) {
+  if (event.header.type == EventType::kMariaStartEncryption) return check_encryption(event.header);
+  if (!is_ignorable(event.header.type, event.header.flags)) {
     return fail(ErrorKind::kUnsupported,
                 fmt::format("a {} event ({} bytes) cannot be decoded yet",
                             to_string(event.header.type), event.header.size),
@@ -255,7 +253,7 @@ Status Source::on_gtid(const Event& event) {
 }
 
 Status Source::on_query(const Event& event) {
-  const QueryEvent query = TRY(parse_query(event));
+  const QueryEvent query = TRY(parse_query(event, unpacked_query_));
   const Statement statement = Statement::parse(query.sql, query.database);
   switch (statement.kind()) {
     case StatementKind::kBegin:

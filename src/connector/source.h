@@ -95,6 +95,7 @@ class Source {
   LinkBuffer buffer_;
   std::unique_ptr<EventParser> parser_;
   RowScratch scratch_;
+  std::string unpacked_query_;  // the text of a statement that was compressed
   EventEnd event_end_;  // of the rows event being worked through
 
   EventBlock block_;  // being worked through

@@ -157,8 +157,10 @@ Result<bool> Source::glance_at(const EventBlock& block, std::size_t from, const 
     } else if (event.header.end_log_pos != 0) {
       glance.pos = event.header.end_log_pos;
     }
-    if (event.header.type == EventType::kQuery) {
-      const QueryEvent query = TRY(parse_query(event));
+    if (event.header.type == EventType::kQuery ||
+        event.header.type == EventType::kMariaQueryCompressed) {
+      std::string unpacked;
+      const QueryEvent query = TRY(parse_query(event, unpacked));
       const Statement statement = Statement::parse(query.sql, query.database);
       const bool definition = statement.kind() == StatementKind::kTableDdl;
       const bool dropped = statement.kind() == StatementKind::kDropDatabase &&

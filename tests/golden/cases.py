@@ -358,4 +358,67 @@ CASES = {
             "TRUNCATE TABLE t",
         ],
     },
+    "mariadb_rows": {
+        "server": "mariadb",
+        "rotate": True,
+        "sql": [
+            "CREATE TABLE t (id int PRIMARY KEY, v varchar(300) CHARACTER SET utf8mb4, l char(5) CHARACTER SET latin1,"
+            " n bigint unsigned, d decimal(12,4), e enum('a','ä') CHARACTER SET latin1, s set('x','y'), b blob,"
+            " t timestamp(6) NULL, h time(3), y datetime(2), j json)",
+            "INSERT INTO t VALUES (1, 'one 🌊', 'é', 18446744073709551615, -1.5, 'ä', 'x,y', x'00FF', '2024-02-29 12:34:56.5',"
+            " '-01:02:03.004', '2024-02-29 23:59:59.99', '{\"a\": 1}'), (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
+            " NULL, NULL, NULL)",
+            "UPDATE t SET n = 1, v = repeat('x', 300) WHERE id = 1",
+            ("START TRANSACTION", "INSERT INTO t (id, v) VALUES (3, 'three')", "DELETE FROM t WHERE id = 1", "COMMIT"),
+            "TRUNCATE TABLE t",
+        ],
+    },
+    "mariadb_compressed": {
+        "server": "mariadb",
+        "before": ["SET GLOBAL log_bin_compress = ON", "SET GLOBAL log_bin_compress_min_len = 10"],
+        "after": ["SET GLOBAL log_bin_compress = OFF"],
+        "sql": [
+            "CREATE TABLE t (id int PRIMARY KEY, v varchar(300), c text COMMENT 'a comment that is long enough to gain by it')",
+            "INSERT INTO t VALUES (1, repeat('a', 300), repeat('b', 3000)), (2, 'two', NULL), (3, NULL, '')",
+            "UPDATE t SET v = repeat('c', 200) WHERE id < 3",
+            "DELETE FROM t WHERE id = 1",
+        ],
+    },
+    "mariadb_compressed_columns": {
+        "server": "mariadb",
+        "sql": [
+            "CREATE TABLE t (id int PRIMARY KEY, v varchar(300) COMPRESSED CHARACTER SET utf8mb4, s varchar(80) COMPRESSED"
+            " CHARACTER SET latin1, x text COMPRESSED CHARACTER SET utf8mb4, m mediumtext COMPRESSED CHARACTER SET latin1,"
+            " b blob COMPRESSED, w varbinary(400) COMPRESSED, n int)",
+            "INSERT INTO t VALUES (1, repeat('ä', 300), repeat('é', 80), repeat('🌊', 500), repeat('ü', 70000),"
+            " repeat(x'00ff', 200), repeat(x'01', 400), 42), (2, 'short', '', 'x', '', '', x'00', 1), (3, NULL, NULL, NULL,"
+            " NULL, NULL, NULL, NULL)",
+            "SET column_compression_zlib_wrap = ON",
+            "UPDATE t SET v = repeat('b', 299), x = repeat('c', 400) WHERE id = 1",
+        ],
+    },
+    "mariadb_minimal_metadata": {
+        "server": "mariadb",
+        "metadata": "NO_LOG",
+        "sql": [
+            "CREATE TABLE t (id int unsigned PRIMARY KEY, v varchar(10) CHARACTER SET latin1, e enum('a','b'))",
+            "INSERT INTO t VALUES (4294967295, 'ä', 'b')",
+        ],
+    },
+    "mariadb_xa": {
+        "server": "mariadb",
+        "sql": [
+            "CREATE TABLE t (id int PRIMARY KEY)",
+            ("XA START 'branch', 'q', 3", "INSERT INTO t VALUES (1)", "XA END 'branch', 'q', 3", "XA PREPARE 'branch', 'q', 3"),
+            "XA COMMIT 'branch', 'q', 3",
+        ],
+    },
+    "xa": {
+        "sql": [
+            "CREATE TABLE t (id int PRIMARY KEY)",
+            ("XA START 'branch', 'q', 3", "INSERT INTO t VALUES (1)", "XA END 'branch', 'q', 3", "XA PREPARE 'branch', 'q', 3"),
+            "XA COMMIT 'branch', 'q', 3",
+            ("XA START 'one'", "INSERT INTO t VALUES (2)", "XA END 'one'", "XA COMMIT 'one' ONE PHASE"),
+        ],
+    },
 }

@@ -1,4 +1,4 @@
-"""Golden events: what a real MySQL writes to its binlog for a matrix of tables, and what it says the rows are.
+"""Golden events: what a real server writes to its binlog for a matrix of tables, and what it says the rows are.
 
     run.py --update   records testdata/events/*.txt anew
     run.py            records into a temporary folder and runs the decoder's golden tests on that
@@ -20,7 +20,7 @@ import pymysql
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from golden.cases import CASES  # noqa: E402  pylint: disable=wrong-import-position
-from harness.servers import Mysql  # noqa: E402  pylint: disable=wrong-import-position
+from harness.servers import MariaDb, Mysql  # noqa: E402  pylint: disable=wrong-import-position
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "testdata" / "events"
@@ -64,7 +64,7 @@ class Recorder:
         return list(self.cursor.fetchall())
 
     def place(self):
-        row = self.run("SHOW BINARY LOG STATUS")[0]
+        row = self.run("SHOW MASTER STATUS" if self.server.flavour == "mariadb" else "SHOW BINARY LOG STATUS")[0]
         return self.server.data / row[0], int(row[1])
 
     def columns(self):
@@ -96,15 +96,22 @@ class Recorder:
         self.run(f"SET GLOBAL binlog_checksum = {case.get('checksum', 'CRC32')}")
         for sql in case.get("before", []):
             self.run(sql)
+        if case.get("rotate"):  # for what stands at a file's start
+            self.run("FLUSH BINARY LOGS")
         lines = [
             "# Recorded by tests/golden/run.py --update: not to be edited.",
             f"server {self.run('SELECT VERSION()')[0][0]}",
         ]
         path, start = self.place()
-        first = next(event for kind, event in read_events(path, 4) if kind == FORMAT_DESCRIPTION)
-        lines.append(f"event {first.hex()}")
+        head = [(kind, event) for kind, event in read_events(path, 4)]
+        for kind, event in head if case.get("rotate") else head[:1]:
+            lines.append(f"event {event.hex()}")
+            assert kind == FORMAT_DESCRIPTION or case.get("rotate"), name
         columns, order = [], case.get("order", "id")
         for sql in case["sql"]:
+            if isinstance(sql, tuple):  # one transaction; its rows are those of its first change
+                self.transaction(sql, lines, columns, order)
+                continue
             verb = sql.split()[0].upper()
             images_before = self.rows(columns, order) if verb in ("UPDATE", "DELETE", "INSERT") else []
             path, start = self.place()
@@ -117,7 +124,24 @@ class Recorder:
             images_after = self.rows(columns, order) if verb in ("UPDATE", "DELETE", "INSERT") else []
             lines += [f"event {event.hex()}" for _, event in read_events(path, start)]
             lines += self.images(verb, images_before, images_after)
+        for sql in case.get("after", []):
+            self.run(sql)
         (folder / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def transaction(self, statements, lines, columns, order):
+        path, start = self.place()
+        seen = []
+        for sql in statements:
+            verb = sql.split()[0].upper()
+            lines.append(f"sql {sql}")
+            if verb not in ("INSERT", "UPDATE", "DELETE"):
+                self.run(sql)
+                continue
+            before = self.rows(columns, order)
+            self.run(sql)
+            seen += self.images(verb, before, self.rows(columns, order))
+        lines += [f"event {event.hex()}" for _, event in read_events(path, start)]
+        lines += seen
 
     @staticmethod
     def images(verb, before, after):
@@ -134,10 +158,14 @@ class Recorder:
 
 
 def record_all(folder, names):
-    with Mysql(binlog_row_metadata="FULL", server_id=7) as server:
-        recorder = Recorder(server)
-        for name, case in CASES.items():
-            if not names or name in names:
+    wanted = {name: case for name, case in CASES.items() if not names or name in names}
+    for kind, flavour in ((Mysql, "mysql"), (MariaDb, "mariadb")):
+        mine = {name: case for name, case in wanted.items() if case.get("server", "mysql") == flavour}
+        if not mine:
+            continue
+        with kind(binlog_row_metadata="FULL", server_id=7) as server:
+            recorder = Recorder(server)
+            for name, case in mine.items():
                 recorder.record(name, case, folder)
                 print(name, flush=True)
 

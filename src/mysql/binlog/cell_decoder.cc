@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "mysql/binlog/maria_compression.h"
 #include "mysql/value/charset.h"
 #include "mysql/value/enum_set.h"
 #include "mysql/value/json.h"
@@ -169,6 +170,12 @@ CellOutcome decode_sized(const ColumnStep& step, std::string_view raw, Arena& ar
       if (!append_json_text(text, as_bytes(raw))) return CellOutcome::kImpossible;
       *out = Value::of_text(arena.copy(text));
       break;
+    }
+    case Decode::kPacked: {
+      ColumnStep inner = step;
+      inner.decode = step.inner;
+      if (!unpack_maria_cell(as_bytes(raw), arena, &raw)) return CellOutcome::kImpossible;
+      return decode_sized(inner, raw, arena, out);
     }
     default:
       *out = Value::of_null();

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace tidemark {
 namespace {
@@ -185,10 +186,40 @@ Result<IncidentEvent> parse_incident(const Event& event) {
 
 Result<RowsQueryEvent> parse_rows_query(const Event& event) {
   ByteReader reader(event.body);
-  reader.skip(1);  // a length that overflows: the text goes to the end
+  // A length that overflows, of which MariaDB has none: the text goes to the end.
+  if (event.header.type == EventType::kRowsQuery) reader.skip(1);
   const RowsQueryEvent query{as_text(reader.rest())};
   if (reader.failed()) return corrupt_event(event.header.type, "ends early");
   return query;
+}
+
+std::string XaXid::text() const {
+  std::string out = "X'";
+  const auto append_hex = [&out](std::string_view bytes) {
+    for (const char c : bytes)
+      fmt::format_to(std::back_inserter(out), "{:02x}", static_cast<std::uint8_t>(c));
+  };
+  append_hex(gtrid);
+  out += "',X'";
+  append_hex(bqual);
+  fmt::format_to(std::back_inserter(out), "',{}", format);
+  return out;
+}
+
+Result<XaPrepareEvent> parse_xa_prepare(const Event& event) {
+  constexpr std::uint32_t kPartSizeMax = 64;  // MAXGTRIDSIZE, MAXBQUALSIZE of X/Open XA
+  ByteReader reader(event.body);
+  XaPrepareEvent out;
+  out.one_phase = reader.u8() != 0;
+  out.xid.format = reader.u32();
+  const std::uint32_t gtrid = reader.u32();
+  const std::uint32_t bqual = reader.u32();
+  if (gtrid > kPartSizeMax || bqual > kPartSizeMax)
+    return corrupt_event(event.header.type, "has a transaction name that is too long");
+  out.xid.gtrid = reader.text(gtrid);
+  out.xid.bqual = reader.text(bqual);
+  if (reader.failed()) return corrupt_event(event.header.type, "ends early");
+  return out;
 }
 
 namespace {

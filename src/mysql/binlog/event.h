@@ -127,17 +127,36 @@ struct RowsQueryEvent {
   std::string_view sql;
 };
 
+// The name of an XA transaction.
+struct XaXid {
+  std::uint32_t format = 0;
+  std::string_view gtrid;  // at most 64 bytes
+  std::string_view bqual;  // likewise
+
+  // As the server writes it into statements: X'6162',X'',1
+  std::string text() const;
+};
+
+// The end of the rows of an XA transaction; they are in force only after its XA COMMIT.
+struct XaPrepareEvent {
+  bool one_phase = false;  // XA COMMIT ... ONE PHASE: committed at once
+  XaXid xid;
+};
+
 Result<RotateEvent> parse_rotate(const Event& event);
 Result<FormatDescription> parse_format_description(const Event& event);
 // GTID, ANONYMOUS_GTID and GTID_TAGGED.
 Result<GtidEvent> parse_gtid(const Event& event);
 Result<GtidSet> parse_previous_gtids(const Event& event);
-Result<QueryEvent> parse_query(const Event& event);
+// QUERY, and MariaDB's QUERY_COMPRESSED, whose text is put into `unpacked` and lives as long as that.
+Result<QueryEvent> parse_query(const Event& event, std::string& unpacked);
 Result<XidEvent> parse_xid(const Event& event);
 // HEARTBEAT and HEARTBEAT_V2.
 Result<HeartbeatEvent> parse_heartbeat(const Event& event);
 Result<IncidentEvent> parse_incident(const Event& event);
+// ROWS_QUERY, and MariaDB's ANNOTATE_ROWS.
 Result<RowsQueryEvent> parse_rows_query(const Event& event);
+Result<XaPrepareEvent> parse_xa_prepare(const Event& event);
 
 // kCorrupt: "<TYPE> event: <what>".
 std::unexpected<Error> corrupt_event(EventType type, std::string_view what);

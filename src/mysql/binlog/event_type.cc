@@ -110,6 +110,8 @@ bool is_ignorable(EventType type, std::uint16_t flags) {
     case EventType::kTransactionContext:
     case EventType::kViewChange:
     case EventType::kRowsQuery:
+    case EventType::kMariaAnnotateRows:
+    case EventType::kMariaBinlogCheckpoint:
       return true;
     default:
       // Types with a name here that are not decoded do carry changes, whatever their flags say.
@@ -128,16 +130,19 @@ bool is_decoded(EventType type) {
     case EventType::kHeartbeat:
     case EventType::kHeartbeatV2:
     case EventType::kRowsQuery:
-    case EventType::kWriteRows:
-    case EventType::kUpdateRows:
-    case EventType::kDeleteRows:
     case EventType::kGtid:
     case EventType::kAnonymousGtid:
     case EventType::kGtidTagged:
     case EventType::kPreviousGtids:
+    case EventType::kXaPrepare:
+    case EventType::kMariaAnnotateRows:
+    case EventType::kMariaBinlogCheckpoint:
+    case EventType::kMariaGtid:
+    case EventType::kMariaGtidList:
+    case EventType::kMariaQueryCompressed:
       return true;
     default:
-      return false;
+      return is_rows(type);
   }
 }
 

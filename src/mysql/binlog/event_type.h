@@ -69,11 +69,54 @@ inline constexpr std::uint16_t kFlagIgnorable = 0x0080;  // a reader that does n
 bool is_ignorable(EventType type, std::uint16_t flags);
 // There is a parser or reader for its body in this room.
 bool is_decoded(EventType type);
-// WRITE_ROWS, UPDATE_ROWS or DELETE_ROWS of version 2.
-constexpr bool is_rows(EventType type) {
-  return type == EventType::kWriteRows || type == EventType::kUpdateRows ||
-         type == EventType::kDeleteRows;
+
+// The rows events differ in three things: what they do, whether extra data may stand between the flags
+// and the columns (version 2), and how the rows themselves are written.
+enum class RowsOp : std::uint8_t { kNone, kWrite, kUpdate, kDelete };
+enum class RowsCoding : std::uint8_t {
+  kPlain,
+  kPartialJson,  // PARTIAL_UPDATE_ROWS: JSON columns of an after image may be differences
+  kCompressed,  // MariaDB, log_bin_compress
+};
+struct RowsForm {
+  RowsOp op = RowsOp::kNone;
+  bool has_extra = false;
+  RowsCoding coding = RowsCoding::kPlain;
+
+  constexpr bool has_before() const { return op == RowsOp::kUpdate || op == RowsOp::kDelete; }
+  constexpr bool has_after() const { return op == RowsOp::kUpdate || op == RowsOp::kWrite; }
+};
+constexpr RowsForm rows_form(EventType type) {
+  switch (type) {
+    case EventType::kWriteRowsV1:
+      return {RowsOp::kWrite, false, RowsCoding::kPlain};
+    case EventType::kUpdateRowsV1:
+      return {RowsOp::kUpdate, false, RowsCoding::kPlain};
+    case EventType::kDeleteRowsV1:
+      return {RowsOp::kDelete, false, RowsCoding::kPlain};
+    case EventType::kWriteRows:
+      return {RowsOp::kWrite, true, RowsCoding::kPlain};
+    case EventType::kUpdateRows:
+      return {RowsOp::kUpdate, true, RowsCoding::kPlain};
+    case EventType::kDeleteRows:
+      return {RowsOp::kDelete, true, RowsCoding::kPlain};
+    case EventType::kMariaWriteRowsCompressedV1:
+      return {RowsOp::kWrite, false, RowsCoding::kCompressed};
+    case EventType::kMariaUpdateRowsCompressedV1:
+      return {RowsOp::kUpdate, false, RowsCoding::kCompressed};
+    case EventType::kMariaDeleteRowsCompressedV1:
+      return {RowsOp::kDelete, false, RowsCoding::kCompressed};
+    case EventType::kMariaWriteRowsCompressed:
+      return {RowsOp::kWrite, true, RowsCoding::kCompressed};
+    case EventType::kMariaUpdateRowsCompressed:
+      return {RowsOp::kUpdate, true, RowsCoding::kCompressed};
+    case EventType::kMariaDeleteRowsCompressed:
+      return {RowsOp::kDelete, true, RowsCoding::kCompressed};
+    default:
+      return {};
+  }
 }
+constexpr bool is_rows(EventType type) { return rows_form(type).op != RowsOp::kNone; }
 
 // What a stream does with an event. Everything that is neither decoded nor ignorable stops it, by name.
 enum class EventUse : std::uint8_t { kDecode, kIgnore, kUnsupported };

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <iterator>
 
+#include "mysql/binlog/mariadb_event.h"
 #include "mysql/binlog/rows.h"
 #include "mysql/value/decimal.h"
 #include "mysql/value/temporal.h"
@@ -174,7 +175,7 @@ class EventPrinter {
     const Status status = body();
     if (!status) {
       out_.resize(line);
-      out_ += " damaged\n";
+      out_ += status.error().kind() == ErrorKind::kCorrupt ? " damaged\n" : " not read\n";
       return std::unexpected<Error>(Error(status.error()).at(place()));
     }
     return {};
@@ -204,20 +205,29 @@ class EventPrinter {
       case EventType::kPreviousGtids:
         return previous_gtids();
       case EventType::kQuery:
+      case EventType::kMariaQueryCompressed:
         return query();
       case EventType::kRowsQuery:
+      case EventType::kMariaAnnotateRows:
         return rows_query();
+      case EventType::kXaPrepare:
+        return xa_prepare();
+      case EventType::kMariaGtid:
+        return maria_gtid();
+      case EventType::kMariaGtidList:
+        return maria_gtid_list();
+      case EventType::kMariaBinlogCheckpoint:
+        return binlog_checkpoint();
+      case EventType::kMariaStartEncryption:
+        return check_encryption(event_.header);
       case EventType::kXid:
         return xid();
       case EventType::kIncident:
         return incident();
       case EventType::kTableMap:
         return table_map();
-      case EventType::kWriteRows:
-      case EventType::kUpdateRows:
-      case EventType::kDeleteRows:
-        return rows();
       default:
+        if (is_rows(event_.header.type)) return rows();
         break;
     }
     const EventUse use = use_of(event_.header.type, event_.header.flags);
@@ -254,7 +264,8 @@ class EventPrinter {
     return {};
   }
   Status query() {
-    const QueryEvent query = TRY(parse_query(event_));
+    std::string unpacked;
+    const QueryEvent query = TRY(parse_query(event_, unpacked));
     add(" thread={} db={} ", query.thread_id, query.database);
     append_one_line(out_, query.sql);
     out_ += '\n';
@@ -265,6 +276,35 @@ class EventPrinter {
     out_ += ' ';
     append_one_line(out_, query.sql);
     out_ += '\n';
+    return {};
+  }
+  Status xa_prepare() {
+    const XaPrepareEvent prepare = TRY(parse_xa_prepare(event_));
+    add(" {}{}\n", prepare.xid.text(), prepare.one_phase ? " one phase" : "");
+    return {};
+  }
+  Status maria_gtid() {
+    const MariaGtidEvent gtid = TRY(parse_maria_gtid(event_));
+    add(" {}", gtid.gtid.text());
+    if (gtid.standalone()) out_ += " standalone";
+    if (gtid.ddl()) out_ += " ddl";
+    if (gtid.commit_id != 0) add(" commit_id={}", gtid.commit_id);
+    if (gtid.xa) add(" xa {} {}", gtid.prepared_xa() ? "prepare" : "complete", gtid.xa->text());
+    out_ += '\n';
+    return {};
+  }
+  Status maria_gtid_list() {
+    const MariaGtidListEvent list = TRY(parse_maria_gtid_list(event_));
+    out_ += ' ';
+    for (const MariaGtid& gtid : list.gtids) {
+      if (&gtid != list.gtids.data()) out_ += ',';
+      out_ += gtid.text();
+    }
+    out_ += '\n';
+    return {};
+  }
+  Status binlog_checkpoint() {
+    add(" {}\n", TRY(parse_binlog_checkpoint(event_)));
     return {};
   }
   Status xid() {

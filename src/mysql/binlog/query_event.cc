@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The QUERY event: a statement, with the settings of the session that ran it.
 #include "mysql/binlog/event.h"
+#include "mysql/binlog/maria_compression.h"
 
 namespace tidemark {
 namespace {
@@ -41,7 +42,7 @@ void read_status(Bytes status, QueryEvent& query) {
 
 }  // namespace
 
-Result<QueryEvent> parse_query(const Event& event) {
+Result<QueryEvent> parse_query(const Event& event, std::string& unpacked) {
   ByteReader reader(event.body);
   QueryEvent query;
   query.thread_id = reader.u32();
@@ -54,6 +55,11 @@ Result<QueryEvent> parse_query(const Event& event) {
   reader.skip(1);  // NUL
   query.sql = as_text(reader.rest());
   if (reader.failed()) return corrupt_event(event.header.type, "ends early");
+  if (event.header.type == EventType::kMariaQueryCompressed) {
+    if (!unpack_maria(as_bytes(query.sql), unpacked))
+      return corrupt_event(event.header.type, "does not decompress");
+    query.sql = unpacked;
+  }
   read_status(status, query);
   return query;
 }

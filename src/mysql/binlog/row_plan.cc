@@ -19,9 +19,17 @@ ColumnStep fixed(Decode decode, std::size_t width) {
   return step;
 }
 
+bool is_packed(WireType type) {
+  return type == WireType::kMariaBlobCompressed || type == WireType::kMariaVarcharCompressed;
+}
+
 ColumnStep sized(Decode decode, const MapColumn& column) {
   ColumnStep step;
   step.decode = decode;
+  if (is_packed(column.type) && decode != Decode::kSkipSized) {
+    step.decode = Decode::kPacked;
+    step.inner = decode;
+  }
   const bool blob = column.type == WireType::kBlob || column.type == WireType::kJson ||
                     column.type == WireType::kGeometry || column.type == WireType::kVector ||
                     column.type == WireType::kMariaBlobCompressed;
@@ -110,7 +118,7 @@ std::optional<ColumnStep> skip(const MapColumn& column) {
 
 bool is_sized_text(WireType type) {
   return type == WireType::kString || type == WireType::kVarchar || type == WireType::kVarString ||
-         type == WireType::kBlob;
+         type == WireType::kBlob || is_packed(type);
 }
 
 std::optional<ColumnStep> text(const MapColumn& column, Charset charset) {
@@ -228,6 +236,8 @@ ColumnKind kind_from(const TableMap& map, const MapColumn& column) {
     case WireType::kVarString:
     case WireType::kString:
     case WireType::kBlob:
+    case WireType::kMariaBlobCompressed:
+    case WireType::kMariaVarcharCompressed:
       return text_kind(map, column);
     default:
       return ColumnKind::kBinary;

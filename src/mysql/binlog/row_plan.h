@@ -50,11 +50,13 @@ enum class Decode : std::uint8_t {
   kLatin1,
   kAscii,
   kJson,
+  kPacked,  // of a COMPRESSED column (MariaDB): what is inside is read as `inner`
   kSkipSized,
 };
 
 struct ColumnStep {
   Decode decode = Decode::kSkipFixed;
+  Decode inner = Decode::kBytes;  // kPacked
   std::uint8_t length_bytes = 0;
   std::uint8_t fraction_digits = 0;
   DecimalType decimal;

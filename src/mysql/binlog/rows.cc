@@ -7,14 +7,12 @@
 #include <bit>
 
 #include "mysql/binlog/cell_decoder.h"
+#include "mysql/binlog/maria_compression.h"
 
 namespace tidemark {
 namespace {
 
 std::size_t bitmap_size(std::size_t bits) { return (bits + 7) / 8; }
-
-bool has_before(EventType type) { return type != EventType::kWriteRows; }
-bool has_after(EventType type) { return type != EventType::kDeleteRows; }
 
 RowsTarget read_target(ByteReader& reader, EventType type, const FormatDescription& format) {
   RowsTarget target;
@@ -34,7 +32,8 @@ Result<RowsTarget> peek_table_id(const Event& event, const FormatDescription& fo
 
 Result<RowsHeader> parse_rows_header(const Event& event, const FormatDescription& format) {
   const EventType type = event.header.type;
-  if (!is_rows(type)) {
+  const RowsForm form = rows_form(type);
+  if (form.op == RowsOp::kNone) {
     return fail(ErrorKind::kUnsupported, fmt::format("{} events are not decoded", to_string(type)));
   }
   ByteReader reader(event.body);
@@ -42,15 +41,17 @@ Result<RowsHeader> parse_rows_header(const Event& event, const FormatDescription
   const RowsTarget target = read_target(reader, type, format);
   header.table_id = target.table_id;
   header.flags = target.flags;
-  const std::size_t extra = reader.u16();  // counts its own two bytes
-  if (extra < 2) return corrupt_event(type, "has extra data without a size");
-  reader.skip(extra - 2);
+  if (form.has_extra) {
+    const std::size_t extra = reader.u16();  // counts its own two bytes
+    if (extra < 2) return corrupt_event(type, "has extra data without a size");
+    reader.skip(extra - 2);
+  }
   const std::uint64_t width = reader.lenenc();
   if (width > 8 * reader.remaining()) return corrupt_event(type, "has more columns than bytes");
   header.width = width;
   header.before_bitmap = reader.bytes(bitmap_size(width));
   header.after_bitmap =
-      type == EventType::kUpdateRows ? reader.bytes(bitmap_size(width)) : header.before_bitmap;
+      form.op == RowsOp::kUpdate ? reader.bytes(bitmap_size(width)) : header.before_bitmap;
   header.rows = reader.rest();
   if (reader.failed()) return corrupt_event(type, "ends early");
   return header;
@@ -58,15 +59,16 @@ Result<RowsHeader> parse_rows_header(const Event& event, const FormatDescription
 
 RowsReader::RowsReader(EventType type, RowsHeader header, const RowPlan& plan, RowScratch& scratch)
     : type_(type),
+      form_(rows_form(type)),
       header_(header),
       plan_(&plan),
       scratch_(&scratch),
       p_(header.rows.data()),
       end_(header.rows.data() + header.rows.size()) {
-  if (has_before(type)) {
+  if (form_.has_before()) {
     before_ = prepare(header.before_bitmap, header.width, scratch.before, scratch.before_columns);
   }
-  if (has_after(type)) {
+  if (form_.has_after()) {
     after_ = prepare(header.after_bitmap, header.width, scratch.after, scratch.after_columns);
   }
 }
@@ -90,7 +92,12 @@ RowsReader::Image RowsReader::prepare(Bytes bitmap, std::size_t width, std::vect
 
 Result<RowsReader> RowsReader::open(const Event& event, const FormatDescription& format,
                                     const RowPlan& plan, RowScratch& scratch) {
-  const RowsHeader header = TRY(parse_rows_header(event, format));
+  RowsHeader header = TRY(parse_rows_header(event, format));
+  if (rows_form(event.header.type).coding == RowsCoding::kCompressed) {
+    if (!unpack_maria(header.rows, scratch.unpacked))
+      return corrupt_event(event.header.type, "does not decompress");
+    header.rows = as_bytes(scratch.unpacked);
+  }
   if (header.width != plan.steps().size()) {
     return fail(ErrorKind::kUnsupported,
                 fmt::format("a {} event of {} has {} columns, its table map {}",
@@ -154,11 +161,11 @@ Result<bool> RowsReader::next(RowView* before, RowView* after) {
   if (p_ == end_) return false;
   scratch_->arena.reset();
   const std::size_t width = header_.width;
-  if (has_before(type_)) {
+  if (form_.has_before()) {
     TRY(read_image(before_));
     *before = {before_.values, width};
   }
-  if (has_after(type_)) {
+  if (form_.has_after()) {
     TRY(read_image(after_));
     *after = {after_.values, width};
   }

@@ -26,7 +26,7 @@ struct RowsHeader {
   std::uint16_t flags = 0;
   std::size_t width = 0;  // columns of the table, as the event says
   Bytes before_bitmap;  // which columns an image carries, low bit first
-  Bytes after_bitmap;  // the same one, but for UPDATE_ROWS
+  Bytes after_bitmap;  // the same one, but for updates
   Bytes rows;
 };
 
@@ -36,7 +36,7 @@ struct RowsTarget {
   std::uint16_t flags = 0;
 };
 Result<RowsTarget> peek_table_id(const Event& event, const FormatDescription& format);
-// WRITE_ROWS, UPDATE_ROWS and DELETE_ROWS of version 2.
+// Every rows event (rows_form()); the rows of MariaDB's compressed ones are still packed.
 Result<RowsHeader> parse_rows_header(const Event& event, const FormatDescription& format);
 
 class RowsReader {
@@ -77,6 +77,7 @@ class RowsReader {
   Status fail_at(std::size_t column, Error error) const;
 
   EventType type_;
+  RowsForm form_;
   RowsHeader header_;
   const RowPlan* plan_;
   RowScratch* scratch_;

@@ -10,7 +10,6 @@
 #include <new>
 
 #include "mysql/binlog/golden_fixture.h"
-#include "mysql/binlog/printer.h"
 
 namespace {
 std::atomic<std::size_t> allocations{0};
@@ -212,24 +211,6 @@ TEST(RowsReader, AllocatesNothingInSteadyState) {
     read_all(*loaded, plan, scratch);
     EXPECT_EQ(allocations - before, 0U) << name;
   }
-}
-
-TEST(Printer, PrintsOneLineAnEventAndOneARow) {
-  const golden::Case scenario = golden::read_case("testdata/events/statements.txt");
-  EventParser parser(true);
-  PrintState state;
-  state.file = "binlog.000001";
-  std::string out;
-  for (const golden::Item& item : scenario.items) {
-    if (item.kind != golden::Item::Kind::kEvent) continue;
-    const Event event = parser.parse(item.raw()).value();
-    ASSERT_TRUE(print_event(event, parser.format(), state, out));
-  }
-  EXPECT_NE(out.find(" BEGIN\n"), std::string::npos) << out;
-  EXPECT_NE(out.find("WRITE_ROWS golden.t\n  + {\"id\": 1, \"v\": \"one\"}\n"), std::string::npos)
-      << out;
-  EXPECT_NE(out.find(" ROWS_QUERY INSERT INTO t VALUES (1, 'one')\n"), std::string::npos) << out;
-  EXPECT_NE(out.find(" TRUNCATE TABLE t\n"), std::string::npos) << out;
 }
 
 }  // namespace

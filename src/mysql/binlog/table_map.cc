@@ -126,7 +126,8 @@ Status read_column_metadata(ByteReader& reader, MapColumn& column) {
 // The optional part: type, length, value, in any order, each about the columns of one class.
 class OptionalMetadata {
  public:
-  explicit OptionalMetadata(TableMap& map) : map_(map) {}
+  OptionalMetadata(TableMap& map, bool mariadb)
+      : map_(map), character_(mariadb ? maria_character : mysql_character) {}
 
   Status read(ByteReader& reader) {
     while (!reader.at_end()) {
@@ -145,7 +146,8 @@ class OptionalMetadata {
  private:
   using Predicate = bool (*)(const MapColumn&);
   static bool numeric(const MapColumn& c) { return is_numeric(c.type); }
-  static bool character(const MapColumn& c) { return is_character(c.type); }
+  static bool mysql_character(const MapColumn& c) { return is_character(c.type, false); }
+  static bool maria_character(const MapColumn& c) { return is_character(c.type, true); }
   static bool enum_or_set(const MapColumn& c) {
     return c.type == WireType::kEnum || c.type == WireType::kSet;
   }
@@ -159,10 +161,10 @@ class OptionalMetadata {
         return {};
       case 2:
         map_.has_charsets = true;
-        return read_default_collation(reader, character);
+        return read_default_collation(reader, character_);
       case 3:
         map_.has_charsets = true;
-        read_collations(reader, character);
+        read_collations(reader, character_);
         return {};
       case 4:
         map_.has_names = true;
@@ -255,6 +257,7 @@ class OptionalMetadata {
   }
 
   TableMap& map_;
+  const Predicate character_;
 };
 
 Status read_columns(ByteReader& reader, TableMap& map) {
@@ -364,9 +367,22 @@ bool is_numeric(WireType type) {
   }
 }
 
-bool is_character(WireType type) {
-  return type == WireType::kString || type == WireType::kVarString || type == WireType::kVarchar ||
-         type == WireType::kBlob || type == WireType::kVector;
+bool is_character(WireType type, bool mariadb) {
+  switch (type) {
+    case WireType::kString:
+    case WireType::kVarString:
+    case WireType::kVarchar:
+    case WireType::kBlob:
+      return true;
+    case WireType::kVector:
+      return !mariadb;
+    case WireType::kGeometry:
+    case WireType::kMariaBlobCompressed:
+    case WireType::kMariaVarcharCompressed:
+      return mariadb;
+    default:
+      return false;
+  }
 }
 
 Result<TableMap> parse_table_map(const Event& event, const FormatDescription& format) {
@@ -380,7 +396,7 @@ Result<TableMap> parse_table_map(const Event& event, const FormatDescription& fo
   reader.skip(1);
   if (reader.failed()) return corrupt("ends early");
   TRY_AT(read_columns(reader, map), map.table_text());
-  TRY_AT(OptionalMetadata(map).read(reader), map.table_text());
+  TRY_AT(OptionalMetadata(map, format.is_mariadb()).read(reader), map.table_text());
   return map;
 }
 

@@ -98,7 +98,7 @@ struct TableMap {
 // Signedness is sent for these: one bit each.
 bool is_numeric(WireType type);
 // A collation is sent for these (apart from ENUM and SET, which have a list of their own).
-bool is_character(WireType type);
+bool is_character(WireType type, bool mariadb);
 
 // Errors: kCorrupt, naming the table as soon as it is known; unknown optional metadata is passed over.
 Result<TableMap> parse_table_map(const Event& event, const FormatDescription& format);

@@ -3,10 +3,13 @@
 // of bounds (run under the sanitizers), and what is cut short must not pass as whole.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 
 #include "mysql/binlog/golden_fixture.h"
+#include "mysql/binlog/mariadb_event.h"
 #include "mysql/binlog/printer.h"
 #include "mysql/binlog/row_plan.h"
 #include "mysql/binlog/rows.h"
@@ -78,22 +81,29 @@ bool accepts(const Event& event, const FormatDescription& format, const Plans& p
     case EventType::kPreviousGtids:
       return parse_previous_gtids(event).has_value();
     case EventType::kQuery:
-      return parse_query(event).has_value();
+    case EventType::kMariaQueryCompressed:
+      return parse_query(event, scratch.unpacked).has_value();
     case EventType::kXid:
       return parse_xid(event).has_value();
     case EventType::kRotate:
       return parse_rotate(event).has_value();
     case EventType::kRowsQuery:
+    case EventType::kMariaAnnotateRows:
       return parse_rows_query(event).has_value();
-    case EventType::kWriteRows:
-    case EventType::kUpdateRows:
-    case EventType::kDeleteRows: {
+    case EventType::kXaPrepare:
+      return parse_xa_prepare(event).has_value();
+    case EventType::kMariaGtid:
+      return parse_maria_gtid(event).has_value();
+    case EventType::kMariaGtidList:
+      return parse_maria_gtid_list(event).has_value();
+    case EventType::kMariaBinlogCheckpoint:
+      return parse_binlog_checkpoint(event).has_value();
+    default: {
+      if (!is_rows(event.header.type)) return false;
       const Result<RowsTarget> target = peek_table_id(event, format);
       const auto plan = target ? plans.find(target->table_id) : plans.end();
       return plan != plans.end() && count_rows(event, format, plan->second, scratch).has_value();
     }
-    default:
-      return false;
   }
 }
 
@@ -133,8 +143,14 @@ TEST(DamagedEvent, CutRowsNeverPassForAllRows) {
 TEST(DamagedEvent, CutBodiesOfFixedShapeAreRefused) {
   RowScratch scratch;
   each_event([&](Bytes, const Event& event, const FormatDescription& format, const Plans& plans) {
+    constexpr std::array kWholeOnly{EventType::kXid,
+                                    EventType::kPreviousGtids,
+                                    EventType::kXaPrepare,
+                                    EventType::kMariaGtidList,
+                                    EventType::kMariaBinlogCheckpoint,
+                                    EventType::kMariaQueryCompressed};
     const bool whole_only =
-        event.header.type == EventType::kXid || event.header.type == EventType::kPreviousGtids;
+        std::find(kWholeOnly.begin(), kWholeOnly.end(), event.header.type) != kWholeOnly.end();
     for (std::size_t size = 0; size < event.body.size(); size = next_cut(size, event.body.size())) {
       const Copy cut(event.body.first(size));
       const bool accepted = accepts({event.header, cut.view()}, format, plans, scratch);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "change/value.h"
@@ -17,6 +18,7 @@ struct RowScratch {
   std::vector<Value> after;
   std::vector<std::uint32_t> before_columns;  // which columns a partial image carries, in order
   std::vector<std::uint32_t> after_columns;
+  std::string unpacked;  // the rows of an event that was compressed
   Arena arena;
 };
 
