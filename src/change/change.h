@@ -33,6 +33,7 @@ struct SourceInfo {
   std::uint64_t pos = 0;        // start of the rows event
   std::uint32_t row = 0;        // 0-based index within the rows event
   std::int64_t thread = -1;     // negative: null
+  std::string_view query = {};  // the statement; without data: null
 };
 
 // before is empty for kRead and kCreate, after is empty for kDelete, both for kTruncate.

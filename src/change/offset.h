@@ -109,9 +109,17 @@ struct SinkPosition {
   bool operator==(const SinkPosition&) const = default;
 };
 
+// The transaction that `offset` stands in, as far as its numbered records are out.
+struct TransactionState {
+  std::string id;  // empty: none open, or its records are not numbered
+  std::map<std::string, std::uint64_t, std::less<>> counts;  // records by db.table
+  bool operator==(const TransactionState&) const = default;
+};
+
 // Everything that becomes durable in one atomic step.
 struct ResumeState {
   Offset offset;
+  TransactionState transaction;
   IncrementalState incremental;
   std::vector<Verdict> verdicts;  // the latest, oldest first, at most kVerdictsMax
   std::vector<SnapshotOutcome> outcomes;  // likewise

@@ -27,8 +27,8 @@ std::span<const Property> capture_properties() {
       {"skipped.operations", T::kList, "t", "c u d t r none", S::kSupported, "",
        "Kinds of change not emitted while streaming. `c` is an error with a signal table, and so "
        "is `d` with `insert_delete`."},
-      {"skip.messages.without.change", T::kBool, "false", "", S::kRefused, "",
-       "Drop updates that change no captured column."},
+      {"skip.messages.without.change", T::kBool, "false", "", S::kSupported, "",
+       "Drop updates whose record would show the same before and after."},
       {"gtid.source.includes", T::kText, "", "", S::kRefused, "", "Sources whose GTIDs count."},
       {"gtid.source.excludes", T::kText, "", "", S::kRefused, "",
        "Sources whose GTIDs do not count."},

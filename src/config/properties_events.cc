@@ -11,12 +11,16 @@ std::span<const Property> event_properties() {
   static constexpr auto kTable = std::to_array<Property>({
       {"tombstones.on.delete", T::kBool, "true", "", S::kSupported, "",
        "After a delete write its key with null."},
-      {"provide.transaction.metadata", T::kBool, "false", "", S::kRefused, "",
-       "Transaction block, BEGIN and END records."},
+      {"provide.transaction.metadata", T::kBool, "false", "", S::kSupported, "",
+       "Transaction block in records, BEGIN and END records in "
+       "`<topic.prefix>.<topic.transaction>`."},
       {"transaction.metadata.factory", T::kClass,
-       "io.debezium.pipeline.txmetadata.DefaultTransactionMetadataFactory", "", S::kAccepted, "",
-       "Matters with transaction metadata only."},
-      {"include.query", T::kBool, "false", "", S::kRefused, "", "The statement in `source.query`."},
+       "io.debezium.pipeline.txmetadata.DefaultTransactionMetadataFactory", "", S::kSupported,
+       "io.debezium.pipeline.txmetadata.DefaultTransactionMetadataFactory",
+       "Another form of transaction metadata."},
+      {"include.query", T::kBool, "false", "", S::kSupported, "",
+       "The statement in `source.query`; the server logs it with `binlog_rows_query_log_events=ON` "
+       "(MariaDB: `binlog_annotate_row_events`)."},
       {"message.key.columns", T::kText, "", "", S::kRefused, "", "Other key columns."},
       {"column.mask.with.<n>.chars", T::kRegexList, "", "", S::kRefused, "",
        "Mask columns by asterisks."},

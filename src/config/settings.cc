@@ -160,6 +160,17 @@ EncodeSettings encode_of(const Config& config) {
   return out;
 }
 
+SideTopics side_topics_of(const Config& config) {
+  const std::string prefix = config.text("topic.prefix");
+  const std::string delimiter = config.text("topic.delimiter");
+  SideTopics out;
+  out.transaction = prefix + delimiter + config.text("topic.transaction");
+  out.heartbeat = config.text("topic.heartbeat.name");
+  if (out.heartbeat.empty())
+    out.heartbeat = config.text("topic.heartbeat.prefix") + delimiter + prefix;
+  return out;
+}
+
 SinkSettings sink_of(const Config& config) {
   SinkSettings out;
   out.kind = choice(config, "debezium.sink.type",
@@ -210,6 +221,12 @@ Settings settings_of(const Config& config) {
   out.incremental = incremental_of(config);
   out.signal = signal_of(config);
   out.encode = encode_of(config);
+  out.events = {.transaction_metadata = config.boolean("provide.transaction.metadata"),
+                .include_query = config.boolean("include.query"),
+                .skip_unchanged = config.boolean("skip.messages.without.change")};
+  out.heartbeat = {.interval_ms = config.integer("heartbeat.interval.ms"),
+                   .action_query = std::string(trim(config.text("heartbeat.action.query")))};
+  out.topics = side_topics_of(config);
   out.sink = sink_of(config);
   out.offset = {.path = config.text("offset.storage.file.filename"),
                 .flush_interval_ms = config.integer("offset.flush.interval.ms")};

@@ -80,6 +80,24 @@ struct RetrySettings {
   std::int64_t max_ms = 10'000;
 };
 
+// What records hold, and which are written, beyond the changes of rows.
+struct EventSettings {
+  bool transaction_metadata = false;  // numbers in records, BEGIN and END records
+  bool include_query = false;  // source.query
+  bool skip_unchanged = false;  // no records for updates that show no change
+};
+
+struct HeartbeatSettings {
+  std::int64_t interval_ms = 0;  // 0: none
+  std::string action_query;  // empty: none
+};
+
+// Names of the topics that are not a table's.
+struct SideTopics {
+  std::string transaction;
+  std::string heartbeat;
+};
+
 struct Settings {
   std::string connector_name;
   std::string topic_prefix;
@@ -91,6 +109,9 @@ struct Settings {
   IncrementalSettings incremental;
   SignalSettings signal;
   EncodeSettings encode;
+  EventSettings events;
+  HeartbeatSettings heartbeat;
+  SideTopics topics;
   SinkSettings sink;
   OffsetSettings offset;
   RetrySettings retry;

@@ -123,6 +123,7 @@ struct Connector::Parts {
   std::optional<Delivery> delivery;
   std::optional<Output> output;
   Offset start;  // of the stream
+  TransactionState transaction;  // open there
 };
 
 Connector::Connector(Settings settings, const Clock& clock)
@@ -215,6 +216,10 @@ Status Connector::check_server(Parts& parts) {
   TRY(parts.desk.ask([&](Connection& connection) {
     return check_server_id_free(connection, settings_.server.server_id, parts.replica_uuid);
   }));
+  if (settings_.events.include_query) {
+    if (const auto off = check_statements_logged(parts.server))
+      log::failure(log::Level::kWarn, "server.statements_not_logged", *off);
+  }
   if (parts.server.binlog_row_metadata != "FULL") {
     log::warn("server.row_metadata_minimal",
               {{"do",
@@ -284,6 +289,7 @@ Status Connector::start_delivery(Parts& parts) {
 Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
   if (parts.stored && !parts.stored->offset.initial_snapshot_running) {
     parts.start = parts.stored->offset;
+    parts.transaction = parts.stored->transaction;
     return {};
   }
   // From here until the last row is out a restart starts over, and cuts off what is half done.
@@ -337,8 +343,10 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
                  .incremental = incremental,
                  .output = *parts.output,
                  .desk = parts.desk,
-                 .status = parts.status},
+                 .status = parts.status,
+                 .topics = parts.topics},
                 {.offset = parts.start,
+                 .transaction = parts.transaction,
                  .replica_uuid = parts.replica_uuid,
                  .register_name = "tidemark/" + settings_.topic_prefix});
   incremental.on_post([&] { source.wake(); });

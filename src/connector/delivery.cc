@@ -119,6 +119,7 @@ Status Delivery::commit() {
   ResumeState state;
   state.sink.fields = TRY(sink_.flush());
   state.offset = std::move(pending_->offset);
+  state.transaction = std::move(pending_->transaction);
   if (pending_->incremental) state.incremental = *pending_->incremental;
   if (pending_->answers) {
     state.verdicts = pending_->answers->verdicts;

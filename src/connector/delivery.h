@@ -44,6 +44,7 @@ struct AnswerLog {
 
 struct Checkpoint {
   Offset offset = {};
+  TransactionState transaction = {};
   std::shared_ptr<const IncrementalState> incremental =
       {};  // shared: unchanged between most checkpoints
   std::shared_ptr<const AnswerLog> answers = {};

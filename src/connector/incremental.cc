@@ -81,6 +81,7 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
   info_ = info;
   info_file_ = info.file;
   info_gtid_ = info.gtid;
+  if (info.query.data() != nullptr) info_query_ = info.query;
 
   if (op == Op::kDelete) {
     const Watermark mark = parse_deleted(id, type);
@@ -273,6 +274,7 @@ Status Incremental::emit(const WindowId& id) {
   SourceInfo info = info_;
   info.file = info_file_;
   info.gtid = info_gtid_;
+  if (info.query.data() != nullptr) info.query = info_query_;
   info.ts_us = now_ns / 1000;
   info.snapshot = SnapshotMark::kIncremental;
   table->encoder->read_end(info, {.wall_ns = now_ns}, record_end_);

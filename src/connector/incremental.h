@@ -121,6 +121,7 @@ class Incremental {
   SourceInfo info_;
   std::string info_file_;
   std::string info_gtid_;
+  std::string info_query_;
 
   std::mutex mailbox_mutex_;
   std::vector<ReaderMessage> mailbox_;  // guarded by mailbox_mutex_

@@ -40,7 +40,23 @@ Op op_of(EventType type) {
 }  // namespace
 
 Source::Source(Parts parts, Start start)
-    : parts_(parts), start_(std::move(start)), cursor_(start_.offset), buffer_(kLinkBytesMax) {}
+    : parts_(parts), start_(std::move(start)), cursor_(start_.offset), buffer_(kLinkBytesMax) {
+  const Settings& settings = parts_.settings;
+  if (settings.events.transaction_metadata) {
+    meta_.emplace(TransactionRecords(settings.encode, settings.topics.transaction, parts_.topics),
+                  std::move(start_.transaction));
+  }
+  if (settings.heartbeat.interval_ms > 0) {
+    Heartbeat::Options options{.interval =
+                                   std::chrono::milliseconds(settings.heartbeat.interval_ms)};
+    if (!settings.heartbeat.action_query.empty())
+      options.action = [this] { return heartbeat_action(); };
+    heartbeat_.emplace(std::move(options),
+                       HeartbeatRecords(settings.encode, settings.topics.heartbeat,
+                                        settings.topic_prefix, parts_.topics),
+                       parts_.clock);
+  }
+}
 
 Status Source::run(const std::stop_token& stop) {
   stop_ = stop;
@@ -68,6 +84,7 @@ Status Source::run(const std::stop_token& stop) {
     parts_.status.update([](StatusView& view) { view.state = "reconnecting"; });
     sleep_unless_stopped(stop, *wait);
     cursor_.reconnect();
+    query_.reset();
     parts_.tables.forget_bindings();
     TRY(parts_.incremental.reconnected());
   }
@@ -110,16 +127,29 @@ Status Source::run_link(const std::stop_token& stop) {
   return ended;
 }
 
+// Not repeated on a connection that was lost in between: nobody knows what the statement does.
+Status Source::heartbeat_action() {
+  std::optional<Error> lost;
+  return parts_.desk.ask([&](Connection& connection) -> Status {
+    if (lost) return fail(ErrorKind::kServer, lost->text());
+    auto done = connection.execute(parts_.settings.heartbeat.action_query);
+    if (!done && done.error().kind() == ErrorKind::kRetryable) lost = done.error();
+    return done;
+  });
+}
+
 Status Source::work(const std::stop_token& stop) {
+  const auto patience = heartbeat_ ? std::min(kIdleWait, heartbeat_->interval()) : kIdleWait;
   while (!stop.stop_requested()) {
     if (!ahead_.empty()) {
       block_ = std::move(ahead_.front());
       ahead_.pop_front();
     } else {
-      TRY(buffer_.take(block_, kIdleWait));
+      TRY(buffer_.take(block_, patience));
     }
     next_in_block_ = 0;
     TRY(handle_block());
+    if (heartbeat_) TRY(heartbeat_->beat_if_due(parts_.output.batch()));
     TRY(parts_.incremental.poll(cursor_.offset()));
     TRY(parts_.output.delivery().check());
     TRY(checkpoint());
@@ -175,12 +205,14 @@ Status Source::dispatch(const Event& event) {
       return on_query(event);
     case EventType::kTableMap:
       return on_table_map(event);
+    case EventType::kRowsQuery:
+      return on_rows_query(event);
     case EventType::kXid:
-      cursor_.transaction_ended();
+      transaction_ended(event);
       return {};
     case EventType::kXaPrepare:
       in_xa_ = false;
-      cursor_.transaction_ended();
+      transaction_ended(event);
       return {};
     default:
       return is_rows(event.header.type) ? on_rows(event) : on_other(event);
@@ -205,6 +237,31 @@ Status Source::on_other(const Event& event) {
   }
   if (cursor_.in_transaction()) cursor_.event_in_transaction_done();
   return {};
+}
+
+// The text is noted before a resume point, too: the rows behind it may need it.
+Status Source::on_rows_query(const Event& event) {
+  if (parts_.settings.events.include_query) query_ = TRY(parse_rows_query(event)).sql;
+  if (cursor_.in_transaction()) cursor_.event_in_transaction_done();
+  return {};
+}
+
+void Source::transaction_begun(const Event& event, std::int64_t thread_id) {
+  thread_id_ = thread_id;
+  cursor_.transaction_begun();
+  if (!meta_) return;
+  meta_->begin(TransactionMeta::make_id(gtid_text_, cursor_.file(), cursor_.event_start()),
+               event_time_us(event) / 1000, parts_.output.batch());
+}
+
+void Source::transaction_ended(const Event& event) {
+  query_.reset();
+  if (meta_) meta_->end(event_time_us(event) / 1000, parts_.output.batch());
+  cursor_.transaction_ended();
+}
+
+std::int64_t Source::event_time_us(const Event& event) const {
+  return commit_ts_us_ != 0 ? commit_ts_us_ : event.header.timestamp * kMicrosPerSecond;
 }
 
 Status Source::on_format_description(const Event& event) {
@@ -259,12 +316,11 @@ Status Source::on_query(const Event& event) {
     case StatementKind::kBegin:
     case StatementKind::kXaStart:
       in_xa_ = statement.kind() == StatementKind::kXaStart;
-      thread_id_ = query.thread_id;
-      cursor_.transaction_begun();
+      transaction_begun(event, query.thread_id);
       return {};
     case StatementKind::kCommit:
     case StatementKind::kRollback:
-      cursor_.transaction_ended();
+      transaction_ended(event);
       return {};
     case StatementKind::kTableDdl:
     case StatementKind::kDropDatabase:
@@ -293,8 +349,7 @@ Status Source::on_query(const Event& event) {
   if (cursor_.in_transaction()) {
     cursor_.event_in_transaction_done();
   } else if (statement.starts_transaction()) {
-    thread_id_ = query.thread_id;
-    cursor_.transaction_begun();
+    transaction_begun(event, query.thread_id);
   } else {
     cursor_.event_outside_done();
   }
@@ -343,6 +398,7 @@ Status Source::on_rows(const Event& event) {
     event_end_.source = source_info(event);
     event_end_.op = op_of(event.header.type);
     event_end_.now.wall_ns = parts_.clock.wall_ns();
+    if (meta_) event_end_.transaction = meta_->order(binding->id.text());
     binding->captured->encoder->begin_event(event_end_);
     const std::uint64_t first = cursor_.take_rows_to_skip();
     RowView before;
@@ -369,6 +425,10 @@ Status Source::on_row(CapturedTable& table, RowView before, RowView after, std::
       (op == Op::kDelete && skip.remove)) {
     return {};
   }
+  if (op == Op::kUpdate && parts_.settings.events.skip_unchanged &&
+      table.encoder->same_row(before, after, same_row_scratch_)) {
+    return {};
+  }
   // Only what is emitted is noted: a change that is dropped must not remove a row that was read.
   parts_.incremental.note(table, before, after);
   table.encoder->encode(before, after, row, event_end_, parts_.output.batch());
@@ -376,14 +436,15 @@ Status Source::on_row(CapturedTable& table, RowView before, RowView after, std::
 }
 
 SourceInfo Source::source_info(const Event& event) const {
-  return {.ts_us = commit_ts_us_ != 0 ? commit_ts_us_ : event.header.timestamp * kMicrosPerSecond,
+  return {.ts_us = event_time_us(event),
           .snapshot = SnapshotMark::kFalse,
           .server_id = event.header.server_id,
           .gtid = gtid_text_,
           .file = cursor_.file(),
           .pos = cursor_.event_start(),
           .row = 0,
-          .thread = thread_id_};
+          .thread = thread_id_,
+          .query = query_ ? std::string_view(*query_) : std::string_view()};
 }
 
 Status Source::checkpoint() {
@@ -393,6 +454,7 @@ Status Source::checkpoint() {
     return {};
   sent_offset_ = cursor_.offset();
   Checkpoint point{.offset = cursor_.offset(),
+                   .transaction = meta_ ? meta_->state() : TransactionState(),
                    .incremental = parts_.incremental.state(),
                    .answers = parts_.incremental.answers(),
                    .schema = parts_.tables.snapshot(),

@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "connector/delivery.h"
+#include "connector/heartbeat.h"
 #include "connector/incremental.h"
 #include "connector/link_buffer.h"
 #include "connector/output.h"
@@ -28,6 +29,7 @@
 #include "connector/status_board.h"
 #include "connector/stream_cursor.h"
 #include "connector/tables.h"
+#include "connector/transaction_meta.h"
 #include "mysql/binlog/event.h"
 #include "mysql/binlog/rows.h"
 #include "mysql/client/link.h"
@@ -45,9 +47,11 @@ class Source {
     Output& output;
     ServerDesk& desk;
     StatusBoard& status;
+    TopicRegistry& topics;
   };
   struct Start {
     Offset offset;
+    TransactionState transaction;  // open at `offset`
     Uuid replica_uuid;
     std::string register_name;
   };
@@ -71,7 +75,13 @@ class Source {
   Status on_table_map(const Event& event);
   Status on_rows(const Event& event);
   Status on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row);
+  Status on_rows_query(const Event& event);
   Status on_other(const Event& event);
+
+  // Every way into and out of a transaction, skipped ones included.
+  void transaction_begun(const Event& event, std::int64_t thread_id);
+  void transaction_ended(const Event& event);
+  std::int64_t event_time_us(const Event& event) const;
 
   Status on_definition(const Statement& statement);
   Status on_truncate(const Statement& statement, const Event& event);
@@ -84,6 +94,7 @@ class Source {
   Result<bool> glance_at(const EventBlock& block, std::size_t from, const TableId& id,
                          Glance& glance);
 
+  Status heartbeat_action();
   Status checkpoint();
   void publish();
   SourceInfo source_info(const Event& event) const;  // of its first row
@@ -114,6 +125,11 @@ class Source {
   std::int64_t commit_ts_us_ = 0;  // of the current transaction; 0: unknown
   std::string gtid_text_;  // of the current transaction
   std::int64_t thread_id_ = -1;  // of the current transaction
+  std::optional<std::string>
+      query_;  // the current transaction's last statement, where it is logged
+  std::optional<TransactionMeta> meta_;
+  std::optional<Heartbeat> heartbeat_;
+  std::string same_row_scratch_;
   bool in_xa_ = false;
   std::uint64_t filtered_rows_ = 0;
   bool made_progress_ = false;  // since the link was opened

@@ -70,7 +70,8 @@ EnvelopeText::EnvelopeText(const Names& names, std::string_view schema,
 
 std::size_t EnvelopeText::size_max(const SourceInfo& source) const {
   return begin_.size() + source_begin_.size() + database_.size() + table_.size() + kLiteralsMax +
-         kIntegers * kIntegerSizeMax + string_size_max(source.gtid) + string_size_max(source.file);
+         kIntegers * kIntegerSizeMax + string_size_max(source.gtid) + string_size_max(source.file) +
+         string_size_max(source.query);
 }
 
 char* EnvelopeText::write_begin(char* out) const { return write_text(out, begin_); }
@@ -103,11 +104,40 @@ char* EnvelopeText::write_until_row(char* out, const SourceInfo& source) const {
   return write_literal(out, ",\"row\":");
 }
 
-char* EnvelopeText::write_behind_row(char* out, const SourceInfo& source, Op op,
-                                     std::int64_t wall_ns) const {
+char* EnvelopeText::write_until_transaction(char* out, const SourceInfo& source) const {
   out = write_literal(out, ",\"thread\":");
   out = source.thread < 0 ? write_literal(out, "null") : write_int(out, source.thread);
-  out = write_literal(out, ",\"query\":null},\"transaction\":null,\"op\":\"");
+  out = write_literal(out, ",\"query\":");
+  out =
+      source.query.data() == nullptr ? write_literal(out, "null") : write_string(out, source.query);
+  return write_literal(out, "},\"transaction\":");
+}
+
+std::size_t EnvelopeText::transaction_size_max(const TransactionOrder& order) {
+  return kLiteralsMax + 2 * kIntegerSizeMax + string_size_max(order.id);
+}
+
+char* EnvelopeText::write_until_order(char* out, const TransactionOrder& order) {
+  out = write_string(write_literal(out, "{\"id\":"), order.id);
+  return write_literal(out, ",\"total_order\":");
+}
+
+char* EnvelopeText::write_next_order(char* out, const TransactionOrder& order) {
+  out = write_uint(out, ++*order.total);
+  out = write_literal(out, ",\"data_collection_order\":");
+  out = write_uint(out, ++*order.in_collection);
+  *out++ = '}';
+  return out;
+}
+
+char* EnvelopeText::write_behind_row(char* out, const SourceInfo& source, Op op,
+                                     std::int64_t wall_ns) const {
+  out = write_literal(write_until_transaction(out, source), "null");
+  return write_behind_transaction(out, op, wall_ns);
+}
+
+char* EnvelopeText::write_behind_transaction(char* out, Op op, std::int64_t wall_ns) const {
+  out = write_literal(out, ",\"op\":\"");
   *out++ = static_cast<char>(op);
   out = write_literal(out, "\",");
   out = write_instant(out, wall_ns);

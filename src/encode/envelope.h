@@ -14,7 +14,16 @@
 
 namespace tidemark {
 
-// {"before":..,"after":..,"source":{..},"transaction":null,"op":..,"ts_ms":..,"ts_us":..,
+// Where the records of one table stand in their transaction. Each record takes the next numbers.
+struct TransactionOrder {
+  std::string_view id;
+  std::uint64_t* total = nullptr;  // numbers given so far in the transaction; null: not numbered
+  std::uint64_t* in_collection = nullptr;  // the same in this table
+
+  bool on() const { return total != nullptr; }
+};
+
+// {"before":..,"after":..,"source":{..},"transaction":..,"op":..,"ts_ms":..,"ts_us":..,
 // "ts_ns":..},
 // within {"schema":..,"payload":..} if schemas are on.
 class EnvelopeText {
@@ -42,6 +51,13 @@ class EnvelopeText {
   // The end in parts: up to the source's row, which the caller writes, and what is behind it.
   char* write_until_row(char* out, const SourceInfo& source) const;
   char* write_behind_row(char* out, const SourceInfo& source, Op op, std::int64_t wall_ns) const;
+  // What is behind the row in parts: up to the transaction, and what is behind that.
+  char* write_until_transaction(char* out, const SourceInfo& source) const;
+  char* write_behind_transaction(char* out, Op op, std::int64_t wall_ns) const;
+  // The transaction of a numbered record: up to its first number, and from there with the next numbers.
+  static std::size_t transaction_size_max(const TransactionOrder& order);
+  static char* write_until_order(char* out, const TransactionOrder& order);
+  static char* write_next_order(char* out, const TransactionOrder& order);
 
  private:
   std::string begin_;  // up to "before":

@@ -41,6 +41,22 @@ std::size_t RowPlan::size_max(RowView row) const {
   return size;
 }
 
+bool RowPlan::same(RowView a, RowView b, std::string& scratch) const {
+  for (const Step& step : steps_) {
+    if (a[step.column].null != b[step.column].null) return false;
+  }
+  scratch.clear();
+  std::size_t a_size = 0;
+  scratch.resize_and_overwrite(size_max(a) + size_max(b) + 2 * kWriteSlack,
+                               [&](char* data, std::size_t) {
+                                 char* const end = write(data, a);
+                                 a_size = static_cast<std::size_t>(end - data);
+                                 return static_cast<std::size_t>(write(end, b) - data);
+                               });
+  const std::string_view both = scratch;
+  return both.substr(0, a_size) == both.substr(a_size);
+}
+
 char* RowPlan::write(char* out, RowView row) const {
   if (steps_.empty()) return write_literal(out, "{}");
   const char* const constants = constants_.data();

@@ -32,6 +32,8 @@ class RowPlan {
   std::size_t size_max(RowView row) const;
   // Unchecked. The row has every column the plan names.
   char* write(char* out, RowView row) const;
+  // Is it the same object for both rows, and null in the same cells? `scratch` keeps its memory.
+  bool same(RowView a, RowView b, std::string& scratch) const;
 
  private:
   struct Step {

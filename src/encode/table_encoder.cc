@@ -8,7 +8,6 @@
 
 #include "base/assert.h"
 #include "encode/column_default.h"
-#include "encode/envelope.h"
 #include "encode/identity.h"
 #include "encode/json_text.h"
 #include "encode/record_schema.h"
@@ -84,7 +83,8 @@ struct TableEncoder::Plan {
        std::span<const SchemaColumn> key_columns);
 
   Range append_key(RowView row, RecordBatch& batch) const;
-  Range append_value(const Change& change, Op op, const RecordTime& now, RecordBatch& batch) const;
+  Range append_value(const Change& change, Op op, const RecordTime& now,
+                     const TransactionOrder& order, RecordBatch& batch) const;
   template <class WriteEnd>
   Range append_images(RowView before, RowView after, std::size_t rest_size_max, WriteEnd write_end,
                       RecordBatch& batch) const;
@@ -93,7 +93,8 @@ struct TableEncoder::Plan {
                     RecordBatch& batch) const;
   Range append_headers(RecordBatch& batch) const;
   Range append_key_headers(bool new_key, RowView key_row, RecordBatch& batch) const;
-  void encode_key_change(const Change& change, const RecordTime& now, RecordBatch& batch) const;
+  void encode_key_change(const Change& change, const RecordTime& now, const TransactionOrder& order,
+                         RecordBatch& batch) const;
 
   std::size_t key_size_max(RowView row) const {
     return key_begin.size() + key.size_max(row) + key_end.size();
@@ -183,12 +184,23 @@ Range TableEncoder::Plan::append_key(RowView row, RecordBatch& batch) const {
 }
 
 Range TableEncoder::Plan::append_value(const Change& change, Op op, const RecordTime& now,
-                                       RecordBatch& batch) const {
+                                       const TransactionOrder& order, RecordBatch& batch) const {
   const RowView before = op == Op::kCreate || op == Op::kRead ? RowView() : change.before;
   const RowView after = op == Op::kDelete ? RowView() : change.after;
+  if (!order.on()) {
+    return append_images(
+        before, after, envelope.size_max(change.source),
+        [&](char* out) { return envelope.write_end(out, change.source, op, now.wall_ns); }, batch);
+  }
   return append_images(
-      before, after, envelope.size_max(change.source),
-      [&](char* out) { return envelope.write_end(out, change.source, op, now.wall_ns); }, batch);
+      before, after, envelope.size_max(change.source) + EnvelopeText::transaction_size_max(order),
+      [&](char* out) {
+        out = write_uint(envelope.write_until_row(out, change.source), change.source.row);
+        out = envelope.write_until_transaction(out, change.source);
+        out = EnvelopeText::write_next_order(EnvelopeText::write_until_order(out, order), order);
+        return envelope.write_behind_transaction(out, op, now.wall_ns);
+      },
+      batch);
 }
 
 template <class WriteEnd>
@@ -232,14 +244,17 @@ Range TableEncoder::Plan::append_key_headers(bool new_key, RowView key_row,
 }
 
 void TableEncoder::Plan::encode_key_change(const Change& change, const RecordTime& now,
+                                           const TransactionOrder& order,
                                            RecordBatch& batch) const {
   const Range old_key = append_key(change.before, batch);
   const Range to_new = append_key_headers(true, change.after, batch);
-  append_record(batch, topic, old_key, append_value(change, Op::kDelete, now, batch), to_new);
+  append_record(batch, topic, old_key, append_value(change, Op::kDelete, now, order, batch),
+                to_new);
   if (tombstones) append_record(batch, topic, old_key, {}, to_new);
   const Range new_key = append_key(change.after, batch);
   const Range from_old = append_key_headers(false, change.before, batch);
-  append_record(batch, topic, new_key, append_value(change, Op::kCreate, now, batch), from_old);
+  append_record(batch, topic, new_key, append_value(change, Op::kCreate, now, order, batch),
+                from_old);
 }
 
 TableEncoder::TableEncoder(std::unique_ptr<const Plan> plan) : plan_(std::move(plan)) {}
@@ -267,12 +282,12 @@ std::string_view TableEncoder::envelope_schema() const { return plan_->value_sch
 void TableEncoder::encode(const Change& change, const RecordTime& now, RecordBatch& batch) const {
   plan_->check(change.op, change.before, change.after);
   if (change.op == Op::kUpdate && key_changed(change.before, change.after)) {
-    plan_->encode_key_change(change, now, batch);
+    plan_->encode_key_change(change, now, {}, batch);
     return;
   }
   plan_->append_plain(
       change.op, change.before, change.after,
-      [&] { return plan_->append_value(change, change.op, now, batch); }, batch);
+      [&] { return plan_->append_value(change, change.op, now, {}, batch); }, batch);
 }
 
 void TableEncoder::begin_event(EventEnd& end) const {
@@ -282,8 +297,20 @@ void TableEncoder::begin_event(EventEnd& end) const {
   end.behind_row.clear();
   append(end.until_row, size_max,
          [&](char* out) { return envelope.write_until_row(out, end.source); });
-  append(end.behind_row, size_max, [&](char* out) {
-    return envelope.write_behind_row(out, end.source, end.op, end.now.wall_ns);
+  if (!end.transaction.on()) {
+    append(end.behind_row, size_max, [&](char* out) {
+      return envelope.write_behind_row(out, end.source, end.op, end.now.wall_ns);
+    });
+    return;
+  }
+  end.behind_order.clear();
+  append(end.behind_row, size_max + EnvelopeText::transaction_size_max(end.transaction),
+         [&](char* out) {
+           return EnvelopeText::write_until_order(envelope.write_until_transaction(out, end.source),
+                                                  end.transaction);
+         });
+  append(end.behind_order, size_max, [&](char* out) {
+    return envelope.write_behind_transaction(out, end.op, end.now.wall_ns);
   });
 }
 
@@ -293,11 +320,25 @@ void TableEncoder::encode(RowView before, RowView after, std::uint32_t row, cons
   if (end.op == Op::kUpdate && key_changed(before, after)) {
     Change change{.op = end.op, .before = before, .after = after, .source = end.source};
     change.source.row = row;
-    plan_->encode_key_change(change, end.now, batch);
+    plan_->encode_key_change(change, end.now, end.transaction, batch);
     return;
   }
   const std::size_t rest_size_max = plan_->envelope.begin_size_max() + end.until_row.size() +
                                     kIntegerSizeMax + end.behind_row.size();
+  if (end.transaction.on()) {
+    const std::size_t size_max = rest_size_max + end.behind_order.size() +
+                                 EnvelopeText::transaction_size_max(end.transaction);
+    const auto write_numbered_end = [&](char* out) {
+      out = write_uint(write_text(out, end.until_row), row);
+      out = EnvelopeText::write_next_order(write_text(out, end.behind_row), end.transaction);
+      return write_text(out, end.behind_order);
+    };
+    plan_->append_plain(
+        end.op, before, after,
+        [&] { return plan_->append_images(before, after, size_max, write_numbered_end, batch); },
+        batch);
+    return;
+  }
   const auto write_end = [&](char* out) {
     out = write_uint(write_text(out, end.until_row), row);
     return write_text(out, end.behind_row);
@@ -358,6 +399,12 @@ void TableEncoder::assemble_read(std::string_view key_json, std::string_view row
 
 bool TableEncoder::key_changed(RowView before, RowView after) const {
   return plan_->identity.differs(before, after);
+}
+
+bool TableEncoder::same_row(RowView before, RowView after, std::string& scratch) const {
+  plan_->check(before);
+  plan_->check(after);
+  return plan_->rows.same(before, after, scratch);
 }
 
 void TableEncoder::append_identity(RowView row, std::string& out) const {

@@ -22,6 +22,7 @@
 #include "base/record.h"
 #include "base/result.h"
 #include "change/change.h"
+#include "encode/envelope.h"
 #include "encode/topic.h"
 #include "schema/table.h"
 
@@ -48,8 +49,10 @@ struct EventEnd {
   SourceInfo source;  // of any of its rows; views live as long as the event is worked on
   Op op = Op::kCreate;
   RecordTime now;
+  TransactionOrder transaction = {};  // of its records; off: they are not numbered
   std::string until_row;
-  std::string behind_row;
+  std::string behind_row;  // all of it, or with numbers up to the first one
+  std::string behind_order;
 };
 
 class TableEncoder {
@@ -71,8 +74,8 @@ class TableEncoder {
   // Appends the change's 1 to 3 records: c, u, r; d and its tombstone; a key change as d,
   // tombstone, c.
   void encode(const Change& change, const RecordTime& now, RecordBatch& batch) const;
-  // The same for many rows of one event: source, op and now of `end` are given once, the texts are
-  // made here.
+  // The same for many rows of one event: source, op, now and transaction of `end` are given once, the
+  // texts are made here.
   void begin_event(EventEnd& end) const;
   void encode(RowView before, RowView after, std::uint32_t row, const EventEnd& end,
               RecordBatch& batch) const;
@@ -92,6 +95,8 @@ class TableEncoder {
 
   // False without a key.
   bool key_changed(RowView before, RowView after) const;
+  // Would a record show the same in both images? `scratch` keeps its memory.
+  bool same_row(RowView before, RowView after, std::string& scratch) const;
   // Appends canonical bytes of the key cells: two rows have the same bytes if and only if their
   // stored keys are the same, however they were read. Nothing without a key.
   void append_identity(RowView row, std::string& out) const;

@@ -38,6 +38,16 @@ Offset read_offset(const JsonReader& in) {
   return out;
 }
 
+TransactionState read_transaction(const JsonReader& in) {
+  TransactionState out;
+  out.id = in.text_or("transaction_id", "");
+  in.members([&](std::string_view name, const JsonReader&) {
+    if (!name.starts_with(kTransactionCountPrefix)) return;
+    out.counts.emplace(name.substr(kTransactionCountPrefix.size()), in.u64(name));
+  });
+  return out;
+}
+
 TableSnapshotState read_table(const JsonReader& in) {
   TableSnapshotState out;
   out.database = in.text("database");
@@ -76,6 +86,7 @@ StoredOffset read_all(const JsonReader& in) {
   out.connector_name = in.text("connector");
   out.topic_prefix = in.object("partition").text("server");
   out.state.offset = read_offset(in.object("offset"));
+  out.state.transaction = read_transaction(in.object("offset"));
   out.state.incremental = read_incremental(in.object("incremental_snapshot"));
   out.state.verdicts = read_verdicts(in);
   out.state.outcomes = read_outcomes(in);

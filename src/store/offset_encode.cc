@@ -8,7 +8,7 @@
 namespace tidemark {
 namespace {
 
-void write_offset(JsonWriter& out, const Offset& offset) {
+void write_offset(JsonWriter& out, const Offset& offset, const TransactionState& transaction) {
   out.key("offset");
   out.begin_object();
   if (offset.ts_sec != 0) out.member("ts_sec", offset.ts_sec);
@@ -23,6 +23,9 @@ void write_offset(JsonWriter& out, const Offset& offset) {
   if (offset.events_to_skip != 0) out.member("event", offset.events_to_skip);
   if (offset.rows_to_skip != 0) out.member("row", offset.rows_to_skip);
   if (offset.initial_snapshot_running) out.member("snapshot", "INITIAL");
+  if (!transaction.id.empty()) out.member("transaction_id", transaction.id);
+  for (const auto& [collection, count] : transaction.counts)
+    out.member(std::string(kTransactionCountPrefix) + collection, count);
   out.end_object();
 }
 
@@ -78,7 +81,7 @@ std::string encode_offset(std::string_view connector_name, std::string_view topi
   out.begin_object(JsonWriter::Layout::kOneLine);
   out.member("server", topic_prefix);
   out.end_object();
-  write_offset(out, state.offset);
+  write_offset(out, state.offset, state.transaction);
   write_incremental(out, state.incremental);
   write_verdicts(out, state.verdicts);
   write_outcomes(out, state.outcomes);

@@ -4,12 +4,14 @@
 //   {"version": 1, "connector": "<name>",
 //    "partition": {"server": "<topic.prefix>"},
 //    "offset": {"ts_sec": n, "file": "..", "pos": n, "gtids": "..", "server_id": n, "event": n, "row": n,
-//               "snapshot": "INITIAL"},
+//               "snapshot": "INITIAL", "transaction_id": "..",
+//               "transaction_data_collection_order_<db>.<table>": n, ..},
 //    "incremental_snapshot": {"paused": b, "tables": [..]},
 //    "verdicts": [..], "outcomes": [..], "schema": {"revision": n}, "sink": {..}, "replica_uuid": ".."}
 //
 // In "offset", as the original does: gtids is absent without GTIDs; ts_sec, server_id, event, row where
-// they are 0; snapshot unless an initial snapshot runs. A key cell is {"int": n}, {"uint": n},
+// they are 0; snapshot unless an initial snapshot runs; transaction_* unless a transaction is open whose
+// records are numbered. A key cell is {"int": n}, {"uint": n},
 // {"text": ".."} or {"binary": "<hex>"}; text that is no UTF-8 is {"text_hex": ".."}.
 // Unknown members are ignored; a change that an older reader would misread takes a new version.
 // Source: Debezium 3.6, BinlogOffsetContext and MySqlOffsetContext (getOffset, load)
@@ -24,6 +26,7 @@
 namespace tidemark {
 
 inline constexpr std::uint64_t kOffsetVersion = 1;
+inline constexpr std::string_view kTransactionCountPrefix = "transaction_data_collection_order_";
 
 struct StoredOffset {
   std::string connector_name;

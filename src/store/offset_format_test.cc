@@ -18,6 +18,8 @@ class States {
   ResumeState next() {
     ResumeState out;
     out.offset = offset();
+    if (coin()) out.transaction.id = "u:1" + text();
+    for (std::size_t n = small(); n > 0; --n) out.transaction.counts["d." + text()] = u64();
     out.incremental.paused = coin();
     for (std::size_t n = small(); n > 0; --n) out.incremental.tables.push_back(table());
     for (std::size_t n = small(); n > 0; --n) {
@@ -127,10 +129,12 @@ TEST(OffsetFormat, UsesTheOriginalsNamesAndLeavesOutZeros) {
   state.offset.events_to_skip = 3;
   state.offset.rows_to_skip = 4;
   state.offset.initial_snapshot_running = true;
+  state.transaction = {.id = "u:7", .counts = {{"d.t", 5}}};
   const std::string full = encode_offset("c", "p", state);
   for (const char* part :
        {R"("gtids": "")", R"("ts_sec": 1)", R"("server_id": 2)", R"("event": 3)", R"("row": 4)",
-        R"("snapshot": "INITIAL")", R"("partition": {"server": "p"})"}) {
+        R"("snapshot": "INITIAL")", R"("transaction_id": "u:7")",
+        R"("transaction_data_collection_order_d.t": 5)", R"("partition": {"server": "p"})"}) {
     EXPECT_NE(full.find(part), std::string::npos) << part;
   }
 }

@@ -38,6 +38,7 @@ constexpr std::string_view kVariables =
     "'log_bin',"
     " 'gtid_mode', 'binlog_format', 'binlog_row_image', 'binlog_row_metadata', 'binlog_checksum',"
     " 'binlog_order_commits', 'binlog_row_value_options', 'binlog_transaction_compression',"
+    " 'binlog_rows_query_log_events', 'binlog_annotate_row_events',"
     " 'binlog_expire_logs_seconds', 'lower_case_table_names')";
 
 Result<GtidSet> read_gtids(Connection& connection, std::string_view variable) {
@@ -130,6 +131,8 @@ Result<ServerInfo> read_server_info(Connection& connection) {
   info.binlog_order_commits = values["binlog_order_commits"];
   info.binlog_row_value_options = values["binlog_row_value_options"];
   info.binlog_transaction_compression = values["binlog_transaction_compression"];
+  info.binlog_statements =
+      values[info.is_mariadb ? "binlog_annotate_row_events" : "binlog_rows_query_log_events"];
   info.binlog_expire_logs_seconds = number<std::uint64_t>(values["binlog_expire_logs_seconds"]);
   info.lower_case_table_names = number<int>(values["lower_case_table_names"]);
   if (!info.is_mariadb) {
@@ -195,6 +198,16 @@ std::vector<Error> check_for_streaming(const ServerInfo& info) {
     errors.push_back(wrong_setting("binlog_transaction_compression is ON, which is not decoded yet",
                                    fmt::format("{} binlog_transaction_compression = OFF", set)));
   return errors;
+}
+
+std::optional<Error> check_statements_logged(const ServerInfo& info) {
+  if (is_on(info.binlog_statements)) return std::nullopt;
+  const std::string_view name =
+      info.is_mariadb ? "binlog_annotate_row_events" : "binlog_rows_query_log_events";
+  return wrong_setting(
+      fmt::format("include.query=true, but {} is OFF: source.query stays null", name),
+      fmt::format("{} {} = ON, then let sessions that are open reconnect",
+                  info.is_mariadb ? "SET GLOBAL" : "SET PERSIST", name));
 }
 
 Status check_server_id_free(Connection& connection, std::uint32_t server_id,

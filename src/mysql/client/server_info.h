@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ struct ServerInfo {
   std::string binlog_order_commits;
   std::string binlog_row_value_options;
   std::string binlog_transaction_compression;
+  // binlog_rows_query_log_events, or MariaDB's binlog_annotate_row_events.
+  std::string binlog_statements;
   std::uint64_t binlog_expire_logs_seconds = 0;
   int lower_case_table_names = 0;
   GtidSet gtid_executed;
@@ -61,6 +64,9 @@ Result<std::vector<BinlogFileInfo>> list_binlogs(Connection& connection);
 
 // One error for each setting that streaming cannot live with, naming what mends it. Pure.
 std::vector<Error> check_for_streaming(const ServerInfo& info);
+
+// The setting that logs the statements of row changes, if it is off. Pure.
+std::optional<Error> check_statements_logged(const ServerInfo& info);
 
 // Is our server id free? The server lists only replicas that registered; a holder with our own UUID is
 // our former self. Without the privilege to look, it is logged and taken for free.
