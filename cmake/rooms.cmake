@@ -73,7 +73,7 @@ tidemark_room(NAME base LIBS fmt::fmt spdlog::spdlog PkgConfig::pcre2 Threads::T
 tidemark_room(NAME change DEPS base)
 tidemark_room(NAME schema DEPS change)
 tidemark_room(NAME mysql/value DEPS schema LIBS fmt::fmt)
-tidemark_room(NAME mysql/binlog DEPS mysql/value schema LIBS ZLIB::ZLIB)
+tidemark_room(NAME mysql/binlog DEPS mysql/value schema LIBS ZLIB::ZLIB PkgConfig::zstd)
 tidemark_room(NAME mysql/client DEPS schema LIBS PkgConfig::mariadb)
 tidemark_room(NAME snapshot DEPS mysql/client mysql/binlog schema)
 tidemark_room(NAME encode DEPS schema)

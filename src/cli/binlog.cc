@@ -19,16 +19,22 @@ Status print_file(const std::string& path) {
   EventParser parser(true);
   PrintState state;
   std::string out;
+  bool wanted = true;  // the reader has not had enough
+  const auto flush = [&wanted](std::string& text) {
+    wanted = wanted && std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    text.clear();
+  };
+  state.relieve = [&flush](std::string& text) {
+    if (text.size() >= kFlushBytes) flush(text);
+  };
   while (const auto raw = TRY(file->next())) {
     const Event event = TRY_AT(parser.parse(*raw), fmt::format("{}:{}", path, file->event_start()));
     TRY_AT(print_event(event, parser.format(), state, out),
            fmt::format("{}:{}", path, file->event_start()));
-    if (out.size() < kFlushBytes) continue;
-    if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size())
-      return {};  // the reader has had enough
-    out.clear();
+    state.relieve(out);
+    if (!wanted) return {};
   }
-  std::fwrite(out.data(), 1, out.size(), stdout);
+  flush(out);
   return {};
 }
 

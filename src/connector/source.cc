@@ -21,6 +21,9 @@ constexpr std::chrono::milliseconds kIdleWait{100};
 // What a link may hold back while we decode: enough for smooth transfer, little against the memory aim.
 constexpr std::size_t kLinkBytesMax = 2U << 20U;
 
+// Within a compressed transaction: what a block of the link would be elsewhere.
+constexpr std::size_t kPayloadBytesBetweenCheckpoints = 1U << 20U;
+
 // Between two heartbeats of a link that does not move although the log goes on.
 constexpr std::chrono::milliseconds kStuckTimeMin{500};
 
@@ -175,9 +178,34 @@ Status Source::handle(Bytes raw) {
     return std::unexpected(std::move(event).error().at("after " + cursor_.file() + ":" +
                                                        std::to_string(cursor_.event_end())));
   cursor_.begin_event(event->header);
+  ++events_handled_;
   auto done = dispatch(*event);
   if (!done) return std::unexpected(std::move(done).error().at(cursor_.place()));
   return {};
+}
+
+// For every event inside, the place in the log is the payload's own; a resume point is a count of events.
+Status Source::on_payload(const Event& event) {
+  TRY(payload_.open(event));
+  std::size_t since_checkpoint = 0;
+  for (std::uint64_t number = 1;; ++number) {
+    const std::optional<Event> inner = TRY(payload_.next());
+    if (!inner) return {};
+    cursor_.begin_event(inner->header);
+    ++events_handled_;
+    TRY_AT(dispatch(*inner), fmt::format("event {} of the compressed transaction", number));
+    since_checkpoint += inner->header.size;
+    if (since_checkpoint >= kPayloadBytesBetweenCheckpoints) {
+      since_checkpoint = 0;
+      if (heartbeat_) TRY(heartbeat_->beat_if_due(parts_.output.batch()));
+      TRY(parts_.incremental.poll(cursor_.offset()));
+      TRY(parts_.output.delivery().check());
+      TRY(checkpoint());
+      publish();
+    }
+    if (stop_.stop_requested())
+      return fail(ErrorKind::kCancelled, "stopped within a compressed transaction");
+  }
 }
 
 Status Source::dispatch(const Event& event) {
@@ -206,7 +234,10 @@ Status Source::dispatch(const Event& event) {
     case EventType::kTableMap:
       return on_table_map(event);
     case EventType::kRowsQuery:
+    case EventType::kMariaAnnotateRows:
       return on_rows_query(event);
+    case EventType::kTransactionPayload:
+      return on_payload(event);
     case EventType::kXid:
       transaction_ended(event);
       return {};
@@ -231,9 +262,8 @@ Status Source::on_other(const Event& event) {
     return fail(ErrorKind::kUnsupported,
                 fmt::format("a {} event ({} bytes) cannot be decoded yet",
                             to_string(event.header.type), event.header.size),
-                "turn off what makes the server write it (binlog_transaction_compression, "
-                "binlog_row_value_options, "
-                "log_bin_use_v1_row_events, XA) and take a new snapshot past this position");
+                "turn off what makes the server write it, and take a new snapshot past this "
+                "position");
   }
   if (cursor_.in_transaction()) cursor_.event_in_transaction_done();
   return {};
@@ -463,7 +493,8 @@ Status Source::checkpoint() {
 }
 
 void Source::publish() {
-  if (block_.empty()) return;
+  if (events_handled_ == 0) return;
+  const std::uint64_t events = std::exchange(events_handled_, 0);
   const Offset& offset = cursor_.offset();
   const std::int64_t now_ms = parts_.clock.wall_ns() / 1'000'000;
   parts_.status.update([&](StatusView& view) {
@@ -471,7 +502,7 @@ void Source::publish() {
     view.last_event_ms = commit_ts_us_ != 0 ? commit_ts_us_ / 1000 : offset.ts_sec * 1000;
     view.lag_ms =
         view.last_event_ms == 0 ? -1 : std::max<std::int64_t>(0, now_ms - view.last_event_ms);
-    view.events += block_.size();
+    view.events += events;
     view.rows_filtered = filtered_rows_;
   });
 }

@@ -31,6 +31,7 @@
 #include "connector/tables.h"
 #include "connector/transaction_meta.h"
 #include "mysql/binlog/event.h"
+#include "mysql/binlog/payload.h"
 #include "mysql/binlog/rows.h"
 #include "mysql/client/link.h"
 #include "schema/statement.h"
@@ -74,6 +75,8 @@ class Source {
   Status on_query(const Event& event);
   Status on_table_map(const Event& event);
   Status on_rows(const Event& event);
+  // The events of a compressed transaction, one after the other.
+  Status on_payload(const Event& event);
   Status on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row);
   Status on_rows_query(const Event& event);
   Status on_other(const Event& event);
@@ -105,6 +108,7 @@ class Source {
   StreamCursor cursor_;
   LinkBuffer buffer_;
   std::unique_ptr<EventParser> parser_;
+  PayloadReader payload_;
   RowScratch scratch_;
   std::string unpacked_query_;  // the text of a statement that was compressed
   EventEnd event_end_;  // of the rows event being worked through
@@ -132,6 +136,7 @@ class Source {
   std::string same_row_scratch_;
   bool in_xa_ = false;
   std::uint64_t filtered_rows_ = 0;
+  std::uint64_t events_handled_ = 0;  // since they were published
   bool made_progress_ = false;  // since the link was opened
 };
 

@@ -36,11 +36,27 @@ constexpr std::string_view kBehindRemedy =
     "stream catch "
     "up between two changes of a table's structure";
 
+// The event is a statement that gives the table another structure.
+Result<bool> defines(const Event& event, const TableId& id) {
+  if (event.header.type != EventType::kQuery &&
+      event.header.type != EventType::kMariaQueryCompressed) {
+    return false;
+  }
+  std::string unpacked;
+  const QueryEvent query = TRY(parse_query(event, unpacked));
+  const Statement statement = Statement::parse(query.sql, query.database);
+  const bool definition = statement.kind() == StatementKind::kTableDdl;
+  const bool dropped =
+      statement.kind() == StatementKind::kDropDatabase && statement.mentions_database(id.database);
+  return (definition && statement.mentions(id)) || dropped;
+}
+
 }  // namespace
 
 struct Source::Glance {
   EventParser
       parser;  // its own: a format description ahead must not change how events here are read
+  PayloadReader payload;
   std::string file;
   std::uint64_t pos = 0;
   Position end;
@@ -122,8 +138,14 @@ Result<TableBinding*> Source::resolve(const Event& event, std::string why) {
               std::string(map.has_names ? kBehindRemedy : kMetadataRemedy));
 }
 
+// What is left of a compressed transaction that the stream is in is not looked at: statements that
+// define tables commit first, so that none can follow rows in a transaction.
 Result<bool> Source::quiet_until(const Position& end, const TableId& id) {
-  Glance glance{.parser = *parser_, .file = cursor_.file(), .pos = cursor_.event_end(), .end = end};
+  Glance glance{.parser = *parser_,
+                .payload = {},
+                .file = cursor_.file(),
+                .pos = cursor_.event_end(),
+                .end = end};
   glance.reached = Position{glance.file, glance.pos} >= end;
   if (!TRY(glance_at(block_, next_in_block_, id, glance))) return false;
   std::size_t bytes = 0;
@@ -157,15 +179,12 @@ Result<bool> Source::glance_at(const EventBlock& block, std::size_t from, const 
     } else if (event.header.end_log_pos != 0) {
       glance.pos = event.header.end_log_pos;
     }
-    if (event.header.type == EventType::kQuery ||
-        event.header.type == EventType::kMariaQueryCompressed) {
-      std::string unpacked;
-      const QueryEvent query = TRY(parse_query(event, unpacked));
-      const Statement statement = Statement::parse(query.sql, query.database);
-      const bool definition = statement.kind() == StatementKind::kTableDdl;
-      const bool dropped = statement.kind() == StatementKind::kDropDatabase &&
-                           statement.mentions_database(id.database);
-      if ((definition && statement.mentions(id)) || dropped) return false;
+    if (TRY(defines(event, id))) return false;
+    if (event.header.type == EventType::kTransactionPayload) {
+      TRY(glance.payload.open(event));
+      while (const std::optional<Event> inner = TRY(glance.payload.next())) {
+        if (TRY(defines(*inner, id))) return false;
+      }
     }
     glance.reached = Position{glance.file, glance.pos} >= glance.end;
   }

@@ -358,6 +358,16 @@ CASES = {
             "TRUNCATE TABLE t",
         ],
     },
+    "compressed": {
+        "before": ["SET SESSION binlog_transaction_compression = ON, SESSION binlog_rows_query_log_events = ON"],
+        "sql": [
+            "CREATE TABLE t (id int PRIMARY KEY, v varchar(300), b mediumblob)",
+            "INSERT INTO t VALUES (1, repeat('a', 300), repeat('b', 3000)), (2, 'two', NULL), (3, NULL, '')",
+            ("START TRANSACTION", "UPDATE t SET v = 'changed' WHERE id < 3", "DELETE FROM t WHERE id = 3",
+             "INSERT INTO t VALUES (4, repeat('z', 100), repeat(x'00', 2000))", "COMMIT"),
+        ],
+        "after": ["SET SESSION binlog_transaction_compression = OFF, SESSION binlog_rows_query_log_events = OFF"],
+    },
     "mariadb_rows": {
         "server": "mariadb",
         "rotate": True,

@@ -149,8 +149,8 @@ TEST(Event, IncidentHasItsMessage) {
 
 TEST(EventType, UndecodedChangesAreNeverIgnored) {
   for (const EventType type :
-       {EventType::kWriteRowsOld, EventType::kPartialUpdateRows, EventType::kTransactionPayload,
-        EventType::kMariaStartEncryption, EventType::kIntvar, EventType::kExecuteLoadQuery}) {
+       {EventType::kWriteRowsOld, EventType::kPartialUpdateRows, EventType::kMariaStartEncryption,
+        EventType::kIntvar, EventType::kExecuteLoadQuery}) {
     EXPECT_EQ(use_of(type, 0), EventUse::kUnsupported) << to_string(type);
     EXPECT_EQ(use_of(type, kFlagIgnorable), EventUse::kUnsupported) << to_string(type);
   }

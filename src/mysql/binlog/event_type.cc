@@ -135,6 +135,7 @@ bool is_decoded(EventType type) {
     case EventType::kGtidTagged:
     case EventType::kPreviousGtids:
     case EventType::kXaPrepare:
+    case EventType::kTransactionPayload:
     case EventType::kMariaAnnotateRows:
     case EventType::kMariaBinlogCheckpoint:
     case EventType::kMariaGtid:

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "mysql/binlog/golden_fixture.h"
+#include "mysql/binlog/payload.h"
 #include "mysql/binlog/row_plan.h"
 #include "mysql/binlog/rows.h"
 #include "mysql/binlog/table_map.h"
@@ -132,6 +133,15 @@ class Replay {
   }
 
   void handle(const Event& event, std::size_t next_item) {
+    if (event.header.type == EventType::kTransactionPayload) {
+      ASSERT_TRUE(payload_.open(event));
+      for (;;) {
+        const Result<std::optional<Event>> inner = payload_.next();
+        ASSERT_TRUE(inner) << inner.error().text();
+        if (!*inner) return;
+        handle(**inner, next_item);
+      }
+    }
     if (event.header.type == EventType::kTableMap) {
       map_table(event);
     } else if (is_rows(event.header.type)) {
@@ -218,6 +228,7 @@ class Replay {
 
   const golden::Case& scenario_;
   EventParser parser_{true};
+  PayloadReader payload_;
   TablePtr table_;
   std::map<std::uint64_t, RowPlan> plans_;
   RowScratch scratch_;

@@ -165,7 +165,7 @@ class EventPrinter {
  public:
   EventPrinter(const Event& event, const FormatDescription& format, PrintState& state,
                std::string& out)
-      : event_(event), format_(format), state_(state), out_(out) {}
+      : event_(event), format_(format), state_(state), out_(out), start_(start_of(event.header)) {}
 
   Status print() {
     const EventHeader& header = event_.header;
@@ -174,6 +174,8 @@ class EventPrinter {
     const std::size_t line = out_.size();
     const Status status = body();
     if (!status) {
+      // What was printed of a compressed transaction stays.
+      if (header.type == EventType::kTransactionPayload) return status;
       out_.resize(line);
       out_ += status.error().kind() == ErrorKind::kCorrupt ? " damaged\n" : " not read\n";
       return std::unexpected<Error>(Error(status.error()).at(place()));
@@ -183,12 +185,10 @@ class EventPrinter {
 
  private:
   std::string place() const {
-    return state_.file.empty() ? std::to_string(start())
-                               : fmt::format("{}:{}", state_.file, start());
+    return state_.file.empty() ? std::to_string(start_) : fmt::format("{}:{}", state_.file, start_);
   }
   // In files beyond 4 GiB the header's field wraps, and so does what is printed.
-  std::uint32_t start() const {
-    const EventHeader& header = event_.header;
+  static std::uint32_t start_of(const EventHeader& header) {
     return header.end_log_pos == 0 ? 0 : header.end_log_pos - header.size;
   }
 
@@ -210,6 +210,8 @@ class EventPrinter {
       case EventType::kRowsQuery:
       case EventType::kMariaAnnotateRows:
         return rows_query();
+      case EventType::kTransactionPayload:
+        return payload();
       case EventType::kXaPrepare:
         return xa_prepare();
       case EventType::kMariaGtid:
@@ -276,6 +278,20 @@ class EventPrinter {
     out_ += ' ';
     append_one_line(out_, query.sql);
     out_ += '\n';
+    return {};
+  }
+  Status payload() {
+    const PayloadHead head = TRY(parse_payload(event_));
+    add(" {} bytes={} uncompressed={}\n",
+        head.compression == PayloadCompression::kZstd ? "zstd" : "none", head.payload.size(),
+        head.uncompressed_size);
+    TRY(state_.payload.open(event_));
+    while (const std::optional<Event> inner = TRY(state_.payload.next())) {
+      EventPrinter printer(*inner, format_, state_, out_);
+      printer.start_ = start_;
+      TRY(printer.print());
+      if (state_.relieve) state_.relieve(out_);
+    }
     return {};
   }
   Status xa_prepare() {
@@ -355,6 +371,7 @@ class EventPrinter {
   const FormatDescription& format_;
   PrintState& state_;
   std::string& out_;
+  std::uint32_t start_;
 };
 
 }  // namespace

@@ -8,15 +8,18 @@
 //     + {"id": 1, "note": "first"}
 //
 // Column names need binlog_row_metadata=FULL; without it they are "@1", "@2". Bytes read "0x...".
+// The events of a compressed transaction follow its TRANSACTION_PAYLOAD, at the same place.
 // UPDATE_ROWS prints "-" and "+" lines; columns that an image does not carry are left out.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
 #include "base/result.h"
 #include "mysql/binlog/event.h"
+#include "mysql/binlog/payload.h"
 #include "mysql/binlog/row_plan.h"
 #include "mysql/value/row_scratch.h"
 
@@ -27,6 +30,9 @@ struct PrintState {
   std::string file;  // printed before each position; empty: nothing is
   std::map<std::uint64_t, RowPlan> plans;
   RowScratch scratch;
+  PayloadReader payload;
+  // Called between the events of a compressed transaction, which may be large: may take the text.
+  std::function<void(std::string&)> relieve;
 };
 
 // Appends the lines of one event. Types that are not decoded are named, with their size.

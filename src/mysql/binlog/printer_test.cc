@@ -71,6 +71,19 @@ TEST(Printer, MariaDbsCompressedEvents) {
   EXPECT_THAT(out, HasSubstr(" MARIADB_DELETE_ROWS_COMPRESSED_V1 golden.t\n  - {\"id\": 1, "));
 }
 
+TEST(Printer, EventsOfACompressedTransactionStandAtItsPlace) {
+  const std::string out = print_case("compressed");
+  const std::size_t line = out.find(" TRANSACTION_PAYLOAD zstd bytes=");
+  ASSERT_NE(line, std::string::npos);
+  const std::size_t start = out.rfind('\n', line) + 1;
+  const std::string place = out.substr(start, out.find(' ', start) - start);
+  EXPECT_THAT(out,
+              testing::ContainsRegex("\n" + place + " [^ ]+ QUERY thread=[0-9]+ db=golden BEGIN"));
+  EXPECT_THAT(out, HasSubstr(" ROWS_QUERY DELETE FROM t WHERE id = 3\n"));
+  EXPECT_THAT(out,
+              HasSubstr(" DELETE_ROWS golden.t\n  - {\"id\": 3, \"v\": null, \"b\": \"0x\"}\n"));
+}
+
 TEST(Printer, XaOfBothServers) {
   const std::string xid = "X'6272616e6368',X'71',3";
   const std::string mysql = print_case("xa");

@@ -10,6 +10,7 @@
 
 #include "mysql/binlog/golden_fixture.h"
 #include "mysql/binlog/mariadb_event.h"
+#include "mysql/binlog/payload.h"
 #include "mysql/binlog/printer.h"
 #include "mysql/binlog/row_plan.h"
 #include "mysql/binlog/rows.h"
@@ -39,30 +40,56 @@ std::optional<std::size_t> count_rows(const Event& event, const FormatDescriptio
   }
 }
 
-// Calls visit(event, format, plans) for each event of each case, with the plans of the maps before it.
+using Plans = std::map<std::uint64_t, RowPlan>;
+
+void add_plan(const Event& event, const FormatDescription& format, Plans& plans) {
+  if (event.header.type != EventType::kTableMap) return;
+  const Result<TableMap> map = parse_table_map(event, format);
+  ASSERT_TRUE(map);
+  Result<RowPlan> plan = RowPlan::compile(*map);
+  ASSERT_TRUE(plan);
+  plans.insert_or_assign(map->table_id, std::move(*plan));
+}
+
+// Calls visit(raw, event, format, plans) for each event of each case, with the plans of the maps before it.
+// Events inside a compressed transaction come after it, without raw bytes.
 template <class Visit>
 void each_event(Visit visit) {
   for (const auto& path : golden::case_paths()) {
     const golden::Case scenario = golden::read_case(path);
     EventParser parser(true);
-    std::map<std::uint64_t, RowPlan> plans;
+    Plans plans;
     for (const golden::Item& item : scenario.items) {
       if (item.kind != golden::Item::Kind::kEvent) continue;
       const Result<Event> event = parser.parse(item.raw());
       ASSERT_TRUE(event) << event.error().text();
       SCOPED_TRACE(scenario.name + " " + std::string(to_string(event->header.type)));
       visit(item.raw(), *event, parser.format(), plans);
-      if (event->header.type != EventType::kTableMap) continue;
-      const Result<TableMap> map = parse_table_map(*event, parser.format());
-      ASSERT_TRUE(map);
-      Result<RowPlan> plan = RowPlan::compile(*map);
-      ASSERT_TRUE(plan);
-      plans.insert_or_assign(map->table_id, std::move(*plan));
+      add_plan(*event, parser.format(), plans);
+      if (event->header.type != EventType::kTransactionPayload) continue;
+      PayloadReader payload;
+      ASSERT_TRUE(payload.open(*event));
+      for (;;) {
+        const Result<std::optional<Event>> inner = payload.next();
+        ASSERT_TRUE(inner) << inner.error().text();
+        if (!*inner) break;
+        visit(Bytes(), **inner, parser.format(), plans);
+        add_plan(**inner, parser.format(), plans);
+      }
     }
   }
 }
 
-using Plans = std::map<std::uint64_t, RowPlan>;
+// Every event inside is read to its end.
+bool unpacks(const Event& event) {
+  PayloadReader payload;
+  if (!payload.open(event)) return false;
+  for (;;) {
+    const Result<std::optional<Event>> inner = payload.next();
+    if (!inner) return false;
+    if (!*inner) return true;
+  }
+}
 
 // Reads a body with whatever reads its type; true if it is accepted.
 bool accepts(const Event& event, const FormatDescription& format, const Plans& plans,
@@ -90,6 +117,8 @@ bool accepts(const Event& event, const FormatDescription& format, const Plans& p
     case EventType::kRowsQuery:
     case EventType::kMariaAnnotateRows:
       return parse_rows_query(event).has_value();
+    case EventType::kTransactionPayload:
+      return unpacks(event);
     case EventType::kXaPrepare:
       return parse_xa_prepare(event).has_value();
     case EventType::kMariaGtid:
@@ -146,6 +175,7 @@ TEST(DamagedEvent, CutBodiesOfFixedShapeAreRefused) {
     constexpr std::array kWholeOnly{EventType::kXid,
                                     EventType::kPreviousGtids,
                                     EventType::kXaPrepare,
+                                    EventType::kTransactionPayload,
                                     EventType::kMariaGtidList,
                                     EventType::kMariaBinlogCheckpoint,
                                     EventType::kMariaQueryCompressed};
@@ -161,7 +191,7 @@ TEST(DamagedEvent, CutBodiesOfFixedShapeAreRefused) {
 
 TEST(DamagedEvent, FlippedBitIsCaughtByTheChecksum) {
   each_event([](Bytes raw, const Event& event, const FormatDescription& format, const Plans&) {
-    if (!format.checksums || event.header.type != EventType::kTableMap) return;
+    if (!format.checksums || raw.empty() || event.header.type != EventType::kTableMap) return;
     for (std::size_t bit = 0; bit < 8 * raw.size(); bit += 5) {
       Copy damaged(raw);
       damaged.block[bit / 8] =

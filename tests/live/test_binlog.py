@@ -1,0 +1,129 @@
+"""What a server may write into its binlog beyond plain full rows, and that records do not show it."""
+
+import re
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from harness import standard  # pylint: disable=wrong-import-position
+from live.support import LiveTest  # pylint: disable=wrong-import-position
+
+
+class BinlogTest(LiveTest):
+    def session(self, *statements):
+        """Runs statements in one session: settings, then what is to be logged under them."""
+        connection = self.server.connect(database=self.database)
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        connection.commit()
+        connection.close()
+
+    def streaming(self, **more):
+        engine = self.engine(**more).start()
+        engine.wait_for_log(r"event=stream\.started")
+        return engine
+
+    def created(self, table="items"):
+        """Records of a table in the output, without a look at each."""
+        wanted = f'"topic":"tm.shop.{table}"'.encode()
+        return sum(file.read_bytes().count(wanted) for file in (self.folder / "records").glob("*.jsonl"))
+
+    def written(self):
+        return sum(file.stat().st_size for file in (self.folder / "records").glob("*.jsonl"))
+
+    def ids(self, table="items"):
+        """The keys of a table's records in order."""
+        pattern = re.compile(rf'"topic":"tm\.shop\.{table}","key":\{{"id":(\d+)\}}'.encode())
+        return [int(n) for file in sorted((self.folder / "records").glob("*.jsonl")) for n in pattern.findall(file.read_bytes())]
+
+    def insert_many(self, count, *settings, text="'a row of some length'"):
+        self.session(
+            "SET SESSION cte_max_recursion_depth = 10000000", *settings,
+            "INSERT INTO items (id, name) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <"
+            f" {count}) SELECT i, {text} FROM n")
+
+
+COMPRESSION = "SET SESSION binlog_transaction_compression = ON"
+
+
+class CompressedTransactions(BinlogTest):
+    def payloads(self, file):
+        return [row[1] for row in self.server.query(f"SHOW BINLOG EVENTS IN '{file}'") if row[2] == "Transaction_payload"]
+
+    def test_rows_carry_the_place_of_their_payload(self):
+        self.create_items()
+        engine = self.streaming()
+        self.session(COMPRESSION, "BEGIN", "INSERT INTO items (name) VALUES ('a'), ('b')",
+                     "UPDATE items SET name = 'c' WHERE id = 2", "DELETE FROM items WHERE id = 1", "COMMIT")
+        self.items("plain")
+        changes = self.wait_for_changes(engine, 5)
+        self.assert_stops(engine)
+        self.assertEqual([("c", 1), ("c", 2), ("u", 2), ("d", 1), ("c", 3)],
+                         [(c["value"]["op"], c["key"]["id"]) for c in changes])
+        sources = [c["value"]["source"] for c in changes]
+        payload = self.payloads(sources[0]["file"])[-1]
+        self.assertEqual([payload] * 4, [s["pos"] for s in sources[:4]])
+        self.assertEqual([0, 1, 0, 0], [s["row"] for s in sources[:4]])
+        self.assertEqual(1, len({s["gtid"] for s in sources[:4]}))
+        self.assertGreater(sources[4]["pos"], payload)
+
+    def test_killed_within_a_payload_it_goes_on_there(self):
+        count = 400_000
+        self.create_items()
+        engine = self.streaming(**{"offset.flush.interval.ms": "10"})
+        self.insert_many(count, COMPRESSION)
+        for megabytes in (20, 150):
+            engine.wait_until(lambda: self.written() > megabytes << 20, timeout=60, what="a part")  # pylint: disable=W0640
+            engine.kill()
+            where = standard.stored(self.folder)["offset"]
+            self.assertLess(self.created(), count, "it was killed too late to tell")
+            engine.start()
+        self.assertGreater(where.get("event", 0), 1, f"not within the transaction: {where}")
+        engine.wait_until(lambda: self.created() >= count, timeout=120, what="the rest")
+        self.assert_stops(engine)
+        self.assertEqual(list(range(1, count + 1)), self.ids())
+
+    def test_a_definition_ahead_is_seen_through_payloads(self):
+        self.create_items()
+        engine = self.streaming()
+        self.session("SET SESSION binlog_transaction_compression = ON", "INSERT INTO items (name) VALUES ('a')",
+                     "ALTER TABLE items ADD COLUMN more INT", "INSERT INTO items (name, more) VALUES ('b', 7)")
+        changes = self.wait_for_changes(engine, 2)
+        self.assert_stops(engine)
+        self.assertEqual([{"id": 1, "name": "a"}, {"id": 2, "name": "b", "more": 7}], [c["value"]["after"] for c in changes])
+
+
+class LargeTransactions(BinlogTest):
+    """Memory does not follow the size of a transaction; gigabytes of it are the soak's."""
+
+    MEGABYTES = 100
+    MEMORY_MAX_KB = 120 * 1024
+
+    def peak_kb(self, engine):
+        status = Path(f"/proc/{engine.pid}/status").read_text(encoding="utf-8")
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1))
+
+    def run_one(self, *settings):
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, name MEDIUMTEXT)")
+        engine = self.streaming()
+        count = self.MEGABYTES * 128
+        self.insert_many(count, *settings, text="REPEAT(CHAR(97 + i % 26), 8192)")
+        engine.wait_until(lambda: self.created() >= count, timeout=120, what="all rows")
+        peak = self.peak_kb(engine)
+        self.assert_stops(engine)
+        print(f"memory: {self.MEGABYTES} MB in one transaction{settings}: {peak // 1024} MB", file=sys.stderr)
+        self.assertEqual(list(range(1, count + 1)), self.ids())
+        self.assertLess(peak, self.MEMORY_MAX_KB)
+
+    def test_plain(self):
+        self.run_one()
+
+    def test_compressed(self):
+        self.run_one(COMPRESSION)
+
+
+if __name__ == "__main__":
+    unittest.main()
