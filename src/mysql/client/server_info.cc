@@ -194,9 +194,6 @@ std::vector<Error> check_for_streaming(const ServerInfo& info) {
     errors.push_back(
         wrong_setting("binlog_row_value_options is PARTIAL_JSON, which is not decoded yet",
                       fmt::format("{} binlog_row_value_options = ''", set)));
-  if (is_on(info.binlog_transaction_compression))
-    errors.push_back(wrong_setting("binlog_transaction_compression is ON, which is not decoded yet",
-                                   fmt::format("{} binlog_transaction_compression = OFF", set)));
   return errors;
 }
 
