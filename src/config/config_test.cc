@@ -212,7 +212,7 @@ TEST(Config, ReportsAllErrorsTogether) {
   const auto errors = errors_of(R"(
 topic.prefix=a/b
 database.port=seventy
-snapshot.mode=when_needed
+snapshot.mode=schema_only
 tombstones.on.delet=true
 database.user=
 )");
@@ -220,8 +220,9 @@ database.user=
               Contains(AllOf(HasSubstr("topic.prefix=a/b"), HasSubstr("other characters"))));
   EXPECT_THAT(errors, Contains(AllOf(HasSubstr("database.port=seventy"), HasSubstr(":3)"),
                                      HasSubstr("allowed: a whole number, 1..65535"))));
-  EXPECT_THAT(errors, Contains(AllOf(HasSubstr("snapshot.mode=when_needed"),
-                                     HasSubstr("allowed: initial, initial_only, no_data"))));
+  EXPECT_THAT(errors,
+              Contains(AllOf(HasSubstr("snapshot.mode=schema_only"),
+                             HasSubstr("allowed: always, initial, initial_only, when_needed"))));
   EXPECT_THAT(errors, Contains(AllOf(HasSubstr("tombstones.on.delet=true"),
                                      HasSubstr("did you mean tombstones.on.delete?"))));
   EXPECT_THAT(errors, Contains(HasSubstr("database.user= ")));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "config/pem.h"
@@ -14,6 +15,13 @@ namespace {
 bool has_item(const Config& config, std::string_view name, std::string_view item) {
   const auto items = comma_items(config.text(name));
   return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+bool is_built_in_mode(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kModes{
+      "always",  "initial",  "initial_only",       "when_needed", "when_needed_no_data",
+      "no_data", "recovery", "configuration_based"};
+  return std::find(kModes.begin(), kModes.end(), name) != kModes.end();
 }
 
 bool signals_on(const Config& config) {
@@ -81,6 +89,40 @@ void check_signals(const Config& config, const Report& report) {
     report("signal.enabled.channels",
            {"lacks source, and signal.data.collection is set: snapshots would wait for ever",
             "source"});
+  }
+}
+
+void check_snapshot_mode(const Config& config, const Report& report) {
+  const std::string mode = config.text("snapshot.mode");
+  const auto flag = [&](std::string_view name) {
+    return config.boolean(fmt::format("snapshot.mode.configuration.based.{}", name));
+  };
+  if (mode == "custom") {
+    constexpr std::string_view kName = "snapshot.mode.custom.name";
+    constexpr std::string_view kBuiltIn =
+        "always, initial, initial_only, when_needed, when_needed_no_data, no_data, recovery, "
+        "configuration_based";
+    const std::string name = config.text(kName);
+    if (trim(name).empty()) {
+      report(kName, {"is missing, and snapshot.mode=custom needs it", std::string(kBuiltIn)});
+    } else if (!is_built_in_mode(name)) {
+      report(kName,
+             {"is a snapshotter written in Java, which cannot run here", std::string(kBuiltIn)});
+    }
+  }
+  if (mode == "configuration_based" && !flag("snapshot.data") && !flag("snapshot.schema") &&
+      !flag("start.stream")) {
+    report("snapshot.mode",
+           {"is configuration_based, and neither snapshot.data nor snapshot.schema nor "
+            "start.stream is on: nothing would be done",
+            "snapshot.mode.configuration.based.start.stream=true and what to read before"});
+  }
+  if (mode == "incremental" && !signals_on(config)) {
+    report("snapshot.mode",
+           {"is incremental, and there is no signal table: the first load places its watermarks "
+            "there",
+            "signal.data.collection=db.table (docs/operating/signals.md), or "
+            "snapshot.mode=initial"});
   }
 }
 
@@ -158,6 +200,7 @@ void cross_check(const Config& config, const Report& report) {
   check_lists(config, report);
   check_skipped(config, report);
   check_signals(config, report);
+  check_snapshot_mode(config, report);
   check_queue(config, report);
   check_stores(config, report);
   check_tags(config, report);

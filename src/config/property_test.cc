@@ -89,7 +89,7 @@ TEST(PropertyValue, FollowsTheTable) {
       {"tombstones.on.delete", "FALSE", "false"},
       {"tombstones.on.delete", "yes", "!neither true nor false"},
       {"snapshot.mode", " Initial_Only ", "initial_only"},
-      {"snapshot.mode", "when_needed", "!not there yet"},
+      {"snapshot.mode", "WHEN_NEEDED", "when_needed"},
       {"snapshot.mode", "schema_only", "!not a value"},
       {"time.precision.mode", "adaptive", "!not a value"},
       {"time.precision.mode", "connect", "!not there yet"},

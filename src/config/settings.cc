@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -111,13 +113,30 @@ SkippedOperations skipped_of(const Config& config) {
   return {.create = has("c"), .update = has("u"), .remove = has("d"), .truncate = has("t")};
 }
 
+constexpr auto kSnapshotModes = std::to_array<std::pair<std::string_view, SnapshotMode>>(
+    {{"always", SnapshotMode::kAlways},
+     {"initial", SnapshotMode::kInitial},
+     {"initial_only", SnapshotMode::kInitialOnly},
+     {"when_needed", SnapshotMode::kWhenNeeded},
+     {"when_needed_no_data", SnapshotMode::kWhenNeededNoData},
+     {"no_data", SnapshotMode::kNoData},
+     {"recovery", SnapshotMode::kRecovery},
+     {"configuration_based", SnapshotMode::kConfigurationBased},
+     {"incremental", SnapshotMode::kIncremental}});
+
 SnapshotSettings snapshot_of(const Config& config) {
   SnapshotSettings out;
-  out.mode = choice(config, "snapshot.mode",
-                    std::to_array<std::pair<std::string_view, SnapshotMode>>(
-                        {{"initial", SnapshotMode::kInitial},
-                         {"initial_only", SnapshotMode::kInitialOnly},
-                         {"no_data", SnapshotMode::kNoData}}));
+  // custom: its name was checked to be one of these.
+  const bool custom = config.text("snapshot.mode") == "custom";
+  out.mode = choice(config, custom ? "snapshot.mode.custom.name" : "snapshot.mode", kSnapshotModes);
+  const auto flag = [&](std::string_view name) {
+    return config.boolean(fmt::format("snapshot.mode.configuration.based.{}", name));
+  };
+  out.flags = {.data = flag("snapshot.data"),
+               .schema = flag("snapshot.schema"),
+               .start_stream = flag("start.stream"),
+               .on_schema_error = flag("snapshot.on.schema.error"),
+               .on_data_error = flag("snapshot.on.data.error")};
   out.locking = choice(config, "snapshot.locking.mode",
                        std::to_array<std::pair<std::string_view, LockingMode>>(
                            {{"minimal", LockingMode::kMinimal}, {"none", LockingMode::kNone}}));

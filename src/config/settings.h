@@ -34,11 +34,30 @@ struct SkippedOperations {
   bool truncate = true;
 };
 
-enum class SnapshotMode : std::uint8_t { kInitial, kInitialOnly, kNoData };
+enum class SnapshotMode : std::uint8_t {
+  kAlways,
+  kInitial,
+  kInitialOnly,
+  kWhenNeeded,
+  kWhenNeededNoData,
+  kNoData,
+  kRecovery,
+  kConfigurationBased,
+  kIncremental,  // ours: the first load in chunks, beside the stream
+};
+// snapshot.mode.configuration.based.*
+struct SnapshotFlags {
+  bool data = false;
+  bool schema = false;
+  bool start_stream = false;
+  bool on_schema_error = false;
+  bool on_data_error = false;
+};
 enum class LockingMode : std::uint8_t { kMinimal, kNone };
 
 struct SnapshotSettings {
   SnapshotMode mode = SnapshotMode::kInitial;
+  SnapshotFlags flags = {};  // kConfigurationBased
   LockingMode locking = LockingMode::kMinimal;
   std::int64_t lock_timeout_ms = 10'000;
   std::int64_t delay_ms = 0;  // before the snapshot

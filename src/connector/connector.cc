@@ -20,6 +20,8 @@
 #include "connector/incremental.h"
 #include "connector/initial_snapshot.h"
 #include "connector/server_desk.h"
+#include "connector/snapshot_decision.h"
+#include "connector/snapshot_tables.h"
 #include "connector/source.h"
 #include "connector/status_board.h"
 #include "connector/status_thread.h"
@@ -69,6 +71,12 @@ bool same_but_for_case(const TableId& a, const TableId& b) {
   return a != b && equal(a.database, b.database) && equal(a.table, b.table);
 }
 
+bool renews_lost_position(const SnapshotSettings& settings) {
+  return settings.mode == SnapshotMode::kWhenNeeded ||
+         settings.mode == SnapshotMode::kWhenNeededNoData ||
+         (settings.mode == SnapshotMode::kConfigurationBased && settings.flags.on_data_error);
+}
+
 void warn_if_nothing_captured(Tables& tables) {
   for (const TableId& id : tables.ids()) {
     if (!tables.find(id)->is_signal_table) return;
@@ -113,6 +121,9 @@ struct Connector::Parts {
   std::optional<SchemaStore> schemas;
   std::unique_ptr<Sink> sink;
   std::optional<ResumeState> stored;
+  SnapshotDecision decision;
+  std::vector<TableDef> stored_tables;  // as the stored offset knows them
+  std::vector<TableId> listed;  // all tables of the server
   ServerInfo server;
   Uuid replica_uuid;
   TopicRegistry topics;
@@ -139,9 +150,17 @@ Status Connector::run(const std::stop_token& stop) {
     auto ended = live(stop);
     if (!ended && ended.error().kind() == ErrorKind::kCancelled && stop.stop_requested()) return {};
     const bool lost = !ended && ended.error().kind() == ErrorKind::kRetryable;
-    if (!lost || !reached_server_ || stop.stop_requested()) return ended;
+    renew_ = !ended && ended.error().kind() == ErrorKind::kPositionLost &&
+             renews_lost_position(settings_.snapshot);
+    const bool again = (lost && reached_server_) || renew_;
+    if (!again || stop.stop_requested()) return ended;
     const auto wait = backoff.next();
-    if (!wait) return ended;
+    if (!wait && renew_) return ended;
+    if (!wait) {
+      return std::unexpected(std::move(ended).error().with_remedy(
+          "the server stayed away for all of errors.max.retries attempts: see that it runs and "
+          "start again"));
+    }
     log::failure(log::Level::kWarn, "connector.restarting", ended.error());
     sleep_unless_stopped(stop, *wait);
     if (stop.stop_requested()) return {};
@@ -152,6 +171,8 @@ Status Connector::live(const std::stop_token& stop) {
   Parts parts(settings_, clock_, stop);
   TRY(open_stores(parts));
   TRY(check_server(parts));
+  TRY(decide(parts));
+  TRY(check_access(parts));
   TRY(adopt_structures(parts));
   TRY(check_signals(parts));
   TRY(start_delivery(parts));
@@ -168,9 +189,9 @@ Status Connector::live(const std::stop_token& stop) {
     const std::jthread shown([&](const std::stop_token& end) { status.run(end); });
     ended = snapshot(parts, stop);
     if (ended) warn_if_nothing_captured(parts.tables);
-    const bool only = settings_.snapshot.mode == SnapshotMode::kInitialOnly;
-    if (ended && only) log::info("connector.done", {{"reason", "snapshot.mode=initial_only"}});
-    if (ended && !only && !stop.stop_requested()) ended = stream(parts, stop);
+    const bool streams = parts.decision.stream;
+    if (ended && !streams) log::info("connector.done", {{"reason", "snapshot.mode"}});
+    if (ended && streams && !stop.stop_requested()) ended = stream(parts, stop);
     parts.status.update([](StatusView& view) { view.state = "stopping"; });
     // A failed delivery is the cause of whatever else went wrong; one that was hurried at a stop is not.
     auto delivered = parts.delivery->finish();
@@ -190,6 +211,7 @@ Status Connector::open_stores(Parts& parts) {
                                          .connector_name = settings_.connector_name,
                                          .topic_prefix = settings_.topic_prefix}));
   parts.stored = TRY(parts.offsets->load());
+  reached_server_ |= parts.stored.has_value();
   parts.schemas.emplace(settings_.offset.path);
   parts.replica_uuid = parts.stored && !parts.stored->replica_uuid.is_zero()
                            ? parts.stored->replica_uuid
@@ -210,7 +232,45 @@ Status Connector::check_server(Parts& parts) {
                                  {"binlog_row_metadata", parts.server.binlog_row_metadata}});
   reached_server_ = true;
   TRY(report(check_for_streaming(parts.server)));
-  const bool locks = !parts.stored && settings_.snapshot.locking == LockingMode::kMinimal;
+  return {};
+}
+
+Status Connector::decide(Parts& parts) {
+  SnapshotFacts facts{.taken = snapshot_taken_, .renew = renew_};
+  if (parts.stored) {
+    facts.stored = parts.stored->offset.initial_snapshot_running ? StoredOffset::kIncomplete
+                                                                 : StoredOffset::kComplete;
+  }
+  if (facts.stored == StoredOffset::kComplete) {
+    if (auto tables = parts.schemas->load(parts.stored->schema_revision)) {
+      parts.stored_tables = *std::move(tables);
+    } else if (tables.error().kind() == ErrorKind::kCorrupt) {
+      facts.structures_lost = std::move(tables).error();
+    } else {
+      return std::unexpected(std::move(tables).error());
+    }
+  }
+  facts.position_lost = [&]() -> Result<std::optional<Error>> {
+    auto there = parts.desk.ask([&](Connection& connection) {
+      return check_position_available(connection, parts.stored->offset);
+    });
+    if (there) return std::nullopt;
+    if (there.error().kind() == ErrorKind::kPositionLost) return std::move(there).error();
+    return std::unexpected(std::move(there).error());
+  };
+  parts.decision = TRY(decide_snapshot(settings_.snapshot, facts));
+  if (parts.decision.from != SnapshotDecision::From::kStored &&
+      facts.stored == StoredOffset::kComplete) {
+    log::warn("snapshot.offset_discarded",
+              {{"position", parts.stored->offset.position.text()},
+               {"why", "snapshot.mode asks for a new snapshot; deletes since then are not seen"}});
+  }
+  return {};
+}
+
+Status Connector::check_access(Parts& parts) {
+  const bool locks = parts.decision.from == SnapshotDecision::From::kView &&
+                     settings_.snapshot.locking != LockingMode::kNone;
   TRY(report(TRY(parts.desk.ask(
       [&](Connection& connection) { return check_grants(connection, {.lock = locks}); }))));
   TRY(parts.desk.ask([&](Connection& connection) {
@@ -230,21 +290,36 @@ Status Connector::check_server(Parts& parts) {
   return {};
 }
 
-// The structures that the rows after the stored position were written with.
+// The structures that the rows after the stored position were written with; and for a first load in
+// chunks its place in the log, which comes before the structures are read.
 Status Connector::adopt_structures(Parts& parts) {
-  if (!parts.stored || parts.stored->offset.initial_snapshot_running) return {};
-  const std::uint64_t revision = parts.stored->schema_revision;
-  for (TableDef& def : TRY(parts.schemas->load(revision))) {
-    if (TRY(parts.tables.captures(def.id))) TRY(parts.tables.put(std::move(def), true));
+  using From = SnapshotDecision::From;
+  if (parts.decision.from == From::kLogEnd) {
+    LogEnd end = TRY(parts.desk.ask([](Connection& c) { return read_log_end(c); }));
+    parts.start = {.position = std::move(end.position),
+                   .gtids = std::move(end.gtids),
+                   .gtid_mode = parts.server.gtid_mode == "ON"};
+  }
+  parts.listed = TRY(parts.desk.ask([](Connection& c) { return list_tables(c); }));
+  if (parts.stored) parts.tables.set_revision(parts.stored->schema_revision + 1);
+  if (parts.decision.from == From::kView) return {};
+  if (parts.decision.structures == SnapshotDecision::Structures::kStored) {
+    for (TableDef& def : parts.stored_tables) {
+      if (TRY(parts.tables.captures(def.id))) TRY(parts.tables.put(std::move(def), true));
+    }
   }
   // Tables that are captured only now, or whose stored structure was not certain.
+  std::vector<TableId> unknown;
+  for (const TableId& id : parts.listed) {
+    if (parts.tables.find(id) == nullptr && TRY(parts.tables.captures(id))) unknown.push_back(id);
+  }
+  const auto selection = TableSelection::most_of(std::move(unknown), parts.listed.size());
   for (TableDef& def :
-       TRY(parts.desk.ask([](Connection& c) { return read_tables(c, TableSelection::all()); }))) {
+       TRY(parts.desk.ask([&](Connection& c) { return read_tables(c, selection); }))) {
     if (parts.tables.find(def.id) == nullptr && TRY(parts.tables.captures(def.id))) {
       TRY(parts.tables.put(std::move(def), false));
     }
   }
-  parts.tables.set_revision(revision + 1);
   return {};
 }
 
@@ -252,7 +327,7 @@ Status Connector::check_signals(Parts& parts) {
   const std::optional<TableId> id = signal_table_of(settings_);
   if (!id) return {};
   const auto defs =
-      TRY(parts.desk.ask([](Connection& c) { return read_tables(c, TableSelection::all()); }));
+      TRY(parts.desk.ask([&](Connection& c) { return read_tables(c, TableSelection::of({*id})); }));
   const auto grants = TRY(parts.desk.ask([](Connection& c) { return read_grants(c); }));
   SignalTableFacts facts;
   facts.configured = *id;
@@ -261,9 +336,11 @@ Status Connector::check_signals(Parts& parts) {
   facts.account = grants.account;
   for (const TableDef& def : defs) {
     if (def.id == *id) facts.table = &def;
-    if (TRY(parts.tables.captures(def.id)))
-      facts.collection_chars_max = std::max(facts.collection_chars_max, def.id.text().size());
-    if (facts.table == nullptr && same_but_for_case(def.id, *id)) facts.other_case = def.id;
+  }
+  for (const TableId& listed : parts.listed) {
+    if (TRY(parts.tables.captures(listed)))
+      facts.collection_chars_max = std::max(facts.collection_chars_max, listed.text().size());
+    if (facts.table == nullptr && same_but_for_case(listed, *id)) facts.other_case = listed;
   }
   std::vector<Error> errors;
   for (const Finding& finding : check_signal_table(facts)) {
@@ -287,13 +364,22 @@ Status Connector::start_delivery(Parts& parts) {
 }
 
 Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
-  if (parts.stored && !parts.stored->offset.initial_snapshot_running) {
+  if (parts.decision.from == SnapshotDecision::From::kStored) {
     parts.start = parts.stored->offset;
     parts.transaction = parts.stored->transaction;
-    return {};
   }
+  if (parts.decision.from != SnapshotDecision::From::kView) return {};
+  // What was answered, and what is being read in chunks, outlives a new snapshot.
+  Checkpoint kept;
+  if (parts.stored) {
+    kept.incremental = std::make_shared<const IncrementalState>(parts.stored->incremental);
+    kept.answers = std::make_shared<const AnswerLog>(
+        AnswerLog{parts.stored->verdicts, parts.stored->outcomes});
+  }
+  kept.urgent = true;
   // From here until the last row is out a restart starts over, and cuts off what is half done.
-  Checkpoint running{.offset = {.initial_snapshot_running = true}, .urgent = true};
+  Checkpoint running = kept;
+  running.offset.initial_snapshot_running = true;
   TRY(parts.output->send(std::move(running)));
   TRY(parts.delivery->wait_committed());
   InitialSnapshot initial({.settings = settings_,
@@ -302,11 +388,15 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
                            .tables = parts.tables,
                            .output = *parts.output,
                            .status = parts.status});
-  parts.start = TRY(initial.run(parts.server.gtid_mode == "ON", stop));
-  TRY(parts.output->send(
-      Checkpoint{.offset = parts.start, .schema = parts.tables.snapshot(), .urgent = true}));
+  parts.start = TRY(initial.run(parts.decision.rows, parts.server.gtid_mode == "ON", stop));
+  kept.offset = parts.start;
+  kept.schema = parts.tables.snapshot();
+  TRY(parts.output->send(std::move(kept)));
   TRY(parts.delivery->wait_committed());
-  sleep_unless_stopped(stop, std::chrono::milliseconds(settings_.snapshot.streaming_delay_ms));
+  snapshot_taken_ = true;
+  renew_ = false;
+  if (parts.decision.stream)
+    sleep_unless_stopped(stop, std::chrono::milliseconds(settings_.snapshot.streaming_delay_ms));
   return {};
 }
 
@@ -350,6 +440,18 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
                  .replica_uuid = parts.replica_uuid,
                  .register_name = "tidemark/" + settings_.topic_prefix});
   incremental.on_post([&] { source.wake(); });
+
+  if (parts.decision.from == SnapshotDecision::From::kLogEnd) {
+    // Place and queue are stored in one step: from here on a restart goes on with the load.
+    TRY(incremental.first_load(tables_to_read(parts.tables, settings_)));
+    TRY(parts.output->send(Checkpoint{.offset = parts.start,
+                                      .incremental = incremental.state(),
+                                      .answers = incremental.answers(),
+                                      .schema = parts.tables.snapshot(),
+                                      .urgent = true}));
+    TRY(parts.delivery->wait_committed());
+    snapshot_taken_ = true;
+  }
 
   std::optional<WatermarkWriter> watermarks;
   std::vector<std::unique_ptr<ChunkReader>> readers;

@@ -28,6 +28,8 @@ class Connector {
   Status live(const std::stop_token& stop);
   Status open_stores(Parts& parts);
   Status check_server(Parts& parts);
+  Status decide(Parts& parts);
+  Status check_access(Parts& parts);
   Status check_signals(Parts& parts);
   Status adopt_structures(Parts& parts);
   Status start_delivery(Parts& parts);
@@ -36,7 +38,10 @@ class Connector {
 
   const Settings settings_;
   const Clock& clock_;
-  bool reached_server_ = false;  // in any life: from then on a lost connection is waited out
+  // In any life: from then on a lost connection is waited out, and with a stored offset from the start.
+  bool reached_server_ = false;
+  bool snapshot_taken_ = false;  // in any life
+  bool renew_ = false;  // the position is lost, and snapshot.mode says to begin anew
 };
 
 }  // namespace tidemark

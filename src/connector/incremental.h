@@ -69,6 +69,10 @@ class Incremental {
   // A row change that is about to be emitted.
   void note(const CapturedTable& table, RowView before, RowView after);
 
+  // Queues these tables as if a signal had asked, under an id made here; before the stream begins.
+  // Errors: kUnsupported naming those that cannot be read in chunks; nothing is queued then.
+  Status first_load(const std::vector<TablePtr>& tables);
+
   Status table_truncated(const TableId& id);
   Status table_changed(const TablePtr& table);
   Status table_gone(const TableId& id);

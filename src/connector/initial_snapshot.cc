@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "connector/backoff.h"
+#include "connector/snapshot_tables.h"
 #include "mysql/client/schema_reader.h"
 
 namespace tidemark {
@@ -30,7 +31,7 @@ Result<std::int64_t> server_time_us(Connection& connection) {
 
 }  // namespace
 
-Result<Offset> InitialSnapshot::run(bool gtid_mode, const std::stop_token& stop) {
+Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::stop_token& stop) {
   const SnapshotSettings& settings = parts_.settings.snapshot;
   const SteadyTime began = parts_.clock.steady();
   sleep_unless_stopped(stop, std::chrono::milliseconds(settings.delay_ms));
@@ -45,7 +46,6 @@ Result<Offset> InitialSnapshot::run(bool gtid_mode, const std::stop_token& stop)
   log::info("snapshot.position", {{"position", at_.position.text()},
                                   {"gtids", at_.gtids.text()},
                                   {"tables", parts_.tables.ids().size()}});
-  const bool with_rows = settings.mode != SnapshotMode::kNoData;
   if (with_rows) TRY(read_rows(*session, stop));
   parts_.status.update([](StatusView& view) { view.snapshots.clear(); });
   const auto took =
@@ -55,38 +55,22 @@ Result<Offset> InitialSnapshot::run(bool gtid_mode, const std::stop_token& stop)
 }
 
 Status InitialSnapshot::read_captured(Connection& connection) {
-  for (TableDef& def : TRY(read_tables(connection, TableSelection::all()))) {
+  const std::vector<TableId> listed = TRY(list_tables(connection));
+  std::vector<TableId> captured;
+  for (const TableId& id : listed) {
+    if (TRY(parts_.tables.captures(id))) captured.push_back(id);
+  }
+  const auto selection = TableSelection::most_of(std::move(captured), listed.size());
+  for (TableDef& def : TRY(read_tables(connection, selection))) {
     if (TRY(parts_.tables.captures(def.id))) TRY(parts_.tables.put(std::move(def), true));
   }
   return {};
 }
 
-// By the entries of table.include.list, by name inside one entry and without a list.
-std::vector<TablePtr> InitialSnapshot::tables_in_order() const {
-  std::vector<TablePtr> tables = parts_.tables.all();
-  // Old signals are not to be acted upon, so their rows are not read.
-  std::erase_if(tables, [&](const TablePtr& table) {
-    return parts_.tables.find(table->id)->is_signal_table;
-  });
-  const auto& include = parts_.settings.capture.table_include;
-  if (!include) return tables;
-  const auto rank = [&](const TablePtr& table) {
-    const std::string name = table->id.text();
-    const auto& items = include->items();
-    const auto found = std::find_if(items.begin(), items.end(), [&](const Regex& item) {
-      return item.full_match(name).value_or(false);
-    });
-    return found - items.begin();
-  };
-  std::stable_sort(tables.begin(), tables.end(),
-                   [&](const TablePtr& a, const TablePtr& b) { return rank(a) < rank(b); });
-  return tables;
-}
-
 Status InitialSnapshot::read_rows(SnapshotSession& session, const std::stop_token& stop) {
   // The server may be slow with a row, or with a table that someone has locked.
   const std::stop_callback interrupt(stop, [&held = session.connection()] { held.interrupt(); });
-  const std::vector<TablePtr> tables = tables_in_order();
+  const std::vector<TablePtr> tables = tables_to_read(parts_.tables, parts_.settings);
   for (const TablePtr& table : tables) {
     progress_.push_back({.table = table->id});
   }

@@ -34,13 +34,11 @@ class InitialSnapshot {
   };
   explicit InitialSnapshot(Parts parts) : parts_(parts) {}
 
-  // Reads structures, and rows unless the mode is no_data; the offset to stream from. kCancelled when
-  // stopped on the way.
-  Result<Offset> run(bool gtid_mode, const std::stop_token& stop);
+  // Reads structures, and rows if wanted; the offset to stream from. kCancelled when stopped on the way.
+  Result<Offset> run(bool with_rows, bool gtid_mode, const std::stop_token& stop);
 
  private:
   Status read_captured(Connection& connection);
-  std::vector<TablePtr> tables_in_order() const;
   Status read_rows(SnapshotSession& session, const std::stop_token& stop);
   Status read_table(Connection& connection, const TablePtr& table, const std::stop_token& stop);
   Status hold(RowReader& reader, RowView row);

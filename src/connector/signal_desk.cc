@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/assert.h"
 #include "base/log.h"
 #include "connector/incremental.h"
 #include "control/collections.h"
+#include "mysql/client/schema_reader.h"
+#include "snapshot/chunk_key.h"
 
 namespace tidemark {
 namespace {
@@ -111,6 +114,40 @@ Result<std::string> Incremental::execute(const std::string& signal_id,
   return out;
 }
 
+Status Incremental::first_load(const std::vector<TablePtr>& tables) {
+  std::string refused;
+  std::vector<SnapshotRequest> wanted;
+  for (const TablePtr& table : tables) {
+    if (const auto key = chunk_key_of(*table); !key) {
+      append_sentence(refused, table->id.text() + ": " + key.error().message());
+    } else {
+      wanted.push_back({table, {}});
+    }
+  }
+  if (!refused.empty()) {
+    return fail(
+        ErrorKind::kUnsupported,
+        fmt::format("snapshot.mode=incremental cannot read every captured table in chunks: {}",
+                    refused),
+        "give these tables a usable key, leave them out by table.include.list or "
+        "snapshot.include.collection.list, or use snapshot.mode=initial");
+  }
+  const std::string id = "first-load-" + Uuid::random().text().substr(0, 8);
+  std::vector<TableId> queued;
+  for (const SubmitResult& result : parts_.director.submit(id, wanted)) {
+    ASSERT(result.status == SubmitResult::Status::kQueued, result.table.text());
+    queued.push_back(result.table);
+  }
+  answer({.signal_id = id,
+          .type = "execute-snapshot",
+          .accepted = true,
+          .reason = queued.empty()
+                        ? "first load (snapshot.mode=incremental): no table to read"
+                        : fmt::format("first load (snapshot.mode=incremental): queued {}",
+                                      list_of(queued))});
+  return {};
+}
+
 Result<std::string> Incremental::stop(const StopSnapshot& request) {
   const std::vector<TableId> active = parts_.director.tables();
   if (active.empty()) return "no incremental snapshot is running, nothing to stop";
@@ -157,17 +194,9 @@ Status Incremental::check_condition(const TablePtr& table, const std::string& co
 
 // Tables on the server that are not captured, to tell "not captured" from "does not exist".
 Result<std::vector<TableId>> Incremental::other_tables() {
-  const ResultSet rows = TRY(parts_.desk.ask([](Connection& connection) {
-    return connection.query(
-        "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE "
-        "TABLE' AND TABLE_SCHEMA "
-        "NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema')");
-  }));
-  std::vector<TableId> others;
-  for (const ResultSet::Row row : rows.rows()) {
-    TableId id{std::string(row[0].value_or("")), std::string(row[1].value_or(""))};
-    if (parts_.tables.find(id) == nullptr) others.push_back(std::move(id));
-  }
+  std::vector<TableId> others =
+      TRY(parts_.desk.ask([](Connection& connection) { return list_tables(connection); }));
+  std::erase_if(others, [&](const TableId& id) { return parts_.tables.find(id) != nullptr; });
   return others;
 }
 

@@ -262,6 +262,22 @@ bool is_system_database(std::string_view name) {
          kSystemDatabases.end();
 }
 
+Result<std::vector<TableId>> list_tables(Connection& connection) {
+  const ResultSet rows = TRY(connection.query(
+      fmt::format("SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE "
+                  "TABLE_TYPE = 'BASE TABLE' AND {} ORDER BY TABLE_SCHEMA, TABLE_NAME",
+                  TableSelection::all().conditions().front())));
+  std::vector<TableId> out;
+  out.reserve(rows.size());
+  for (const ResultSet::Row row : rows.rows()) out.push_back({text_of(row[0]), text_of(row[1])});
+  return out;
+}
+
+TableSelection TableSelection::most_of(std::vector<TableId> ids, std::size_t total) {
+  const bool most = ids.size() > kNamesPerStatement && 2 * ids.size() > total;
+  return most ? all() : of(std::move(ids));
+}
+
 TableSelection TableSelection::in_databases(const std::vector<std::string>& databases) {
   std::vector<TableId> ids;
   for (const std::string& name : databases) ids.push_back({name, {}});

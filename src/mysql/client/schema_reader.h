@@ -25,6 +25,9 @@ class TableSelection {
   static TableSelection of(std::vector<TableId> ids) {
     return TableSelection(Kind::kListed, std::move(ids));
   }
+  // The same, but all tables where most of a server's `total` are wanted: three statements are then less
+  // than many with lists of names. The answer may have others, too.
+  static TableSelection most_of(std::vector<TableId> ids, std::size_t total);
   // All tables of these databases.
   static TableSelection in_databases(const std::vector<std::string>& databases);
 
@@ -42,6 +45,9 @@ class TableSelection {
 // Sorted by database and table. Names are spelled as the server stores them. version is 0.
 // Errors: kRetryable also when DDL keeps changing the tables while they are read.
 Result<std::vector<TableDef>> read_tables(Connection& connection, const TableSelection& selection);
+
+// The names of all tables outside the server's own databases, sorted: one short statement.
+Result<std::vector<TableId>> list_tables(Connection& connection);
 
 // Databases that are the server's own.
 bool is_system_database(std::string_view name);

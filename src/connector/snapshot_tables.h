@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which captured tables a snapshot at start reads rows of, and in which order.
+// Thread: source thread only
+#pragma once
+
+#include <vector>
+
+#include "config/settings.h"
+#include "connector/tables.h"
+
+namespace tidemark {
+
+// By the entries of table.include.list, by name inside one entry and without a list. The signal table is
+// not among them: old signals are not to be acted upon.
+std::vector<TablePtr> tables_to_read(Tables& tables, const Settings& settings);
+
+}  // namespace tidemark
