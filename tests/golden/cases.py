@@ -358,6 +358,24 @@ CASES = {
             "TRUNCATE TABLE t",
         ],
     },
+    "partial_json": {
+        "before": ["SET SESSION binlog_row_value_options = PARTIAL_JSON"],
+        "sql": [
+            "CREATE TABLE t (id int PRIMARY KEY, a json, n int, b json, c json, d json)",
+            "INSERT INTO t VALUES (1, '{\"a\": [1, 2, {\"deep\": \"text\"}], \"bb\": {\"x\": 1.5}}', 1, '[]', NULL, '{}'), (2,"
+            " json_object('k', repeat('v', 300), 'quote \"it\"', cast('2024-02-29' as date)), 2, '[1, 2, 3, 4]', '7', '{\"a\": 1}')",
+            "UPDATE t SET a = json_set(a, '$.a[2].deep', 'set', '$.new', 7) WHERE id = 1",
+            "UPDATE t SET a = json_replace(a, '$.bb.x', cast(-0.5 as decimal(5,2))), d = json_set(d, '$.y', true) WHERE id = 1",
+            "UPDATE t SET a = json_remove(a, '$.a[0]', '$.bb'), n = 9 WHERE id = 1",
+            "UPDATE t SET b = json_array_append(b, '$', 5), d = json_remove(d, '$.a') WHERE id = 2",
+            "UPDATE t SET b = json_array_insert(b, '$[1]', 'in'), a = json_set(a, '$.\"quote \\\\\"it\\\\\"\"', 1) WHERE id = 2",
+            "UPDATE t SET c = '{}', d = NULL WHERE id = 2",
+            "UPDATE t SET a = json_set(a, '$.k', json_array(1, json_object('z', null))) WHERE id = 2",
+            "UPDATE t SET a = json_merge_patch(a, '{\"k\": null}') WHERE id = 2",
+            "UPDATE t SET n = n + 1",
+        ],
+        "after": ["SET SESSION binlog_row_value_options = ''"],
+    },
     "compressed": {
         "before": ["SET SESSION binlog_transaction_compression = ON, SESSION binlog_rows_query_log_events = ON"],
         "sql": [

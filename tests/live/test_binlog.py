@@ -1,5 +1,6 @@
 """What a server may write into its binlog beyond plain full rows, and that records do not show it."""
 
+import json
 import re
 import sys
 import unittest
@@ -94,6 +95,45 @@ class CompressedTransactions(BinlogTest):
         changes = self.wait_for_changes(engine, 2)
         self.assert_stops(engine)
         self.assertEqual([{"id": 1, "name": "a"}, {"id": 2, "name": "b", "more": 7}], [c["value"]["after"] for c in changes])
+
+
+class PartialJson(BinlogTest):
+    """Differences of JSON columns make the record that the whole document makes."""
+
+    CHANGES = [
+        "j = JSON_SET(j, '$.a[1]', 'two', '$.new', JSON_OBJECT('x', NULL))",
+        "j = JSON_REPLACE(j, '$.b.c', CAST(1.50 AS DECIMAL(5,2)), '$.missing', 1)",
+        "j = JSON_REMOVE(j, '$.a[0]', '$.\"a key\"'), n = n + 1",
+        "j = JSON_ARRAY_APPEND(j, '$.a', CAST('2024-02-29 12:00:00.5' AS DATETIME(6))), k = JSON_SET(k, '$[1]', 'ä🌊')",
+        "j = JSON_ARRAY_INSERT(j, '$.a[0]', 'first'), k = JSON_REMOVE(k, '$[0]')",
+        "j = JSON_SET(j, '$.b', 1e20, '$.long', REPEAT('y', 70000))",
+        "j = JSON_SET(j, '$.b', 0.1e0), k = NULL",
+        "n = n + 1",
+        "j = JSON_MERGE_PATCH(j, '{\"long\": null}'), k = '[]'",
+        "j = '7'",
+    ]
+
+    def test_records_equal_those_of_whole_documents(self):
+        for table in ("whole", "parts"):
+            self.sql(f"CREATE TABLE shop.{table} (id INT PRIMARY KEY, n INT, j JSON, k JSON, pad JSON)")
+        engine = self.streaming()
+        document = '{"a": [1, 2, 3], "b": {"c": 0}, "a key": true, "pad": "%s"}' % ("p" * 500)
+        seen = []
+        for table, options in (("whole", ""), ("parts", "PARTIAL_JSON")):
+            self.session(f"INSERT INTO {table} VALUES (1, 1, '{document}', '[1, 2]', '{document}'), (2, 1, '{{}}', NULL, NULL)")
+            for change in self.CHANGES:
+                self.session(f"SET SESSION binlog_row_value_options = '{options}'", f"UPDATE {table} SET {change} WHERE id = 1")
+                seen.append(self.server.query(f"SELECT j, k FROM shop.{table} WHERE id = 1")[0])
+        count = len(self.CHANGES)
+        whole, parts = [[c["value"] for c in self.wait_for_changes(engine, 2 + count, table)] for table in ("whole", "parts")]
+        self.assert_stops(engine)
+        self.assertEqual([(c["op"], c["before"], c["after"]) for c in whole], [(c["op"], c["before"], c["after"]) for c in parts])
+        for change, cells in zip(parts[2:], seen[count:]):
+            for name, cell in zip("jk", cells):
+                got = change["after"][name]
+                self.assertEqual(json.loads(cell) if cell else cell, json.loads(got) if got else got)
+        kinds = [row[2] for row in self.server.query(f"SHOW BINLOG EVENTS IN '{parts[0]['source']['file']}'")]
+        self.assertGreater(kinds.count("Update_rows_partial"), count - 3)
 
 
 class LargeTransactions(BinlogTest):

@@ -148,9 +148,8 @@ TEST(Event, IncidentHasItsMessage) {
 }
 
 TEST(EventType, UndecodedChangesAreNeverIgnored) {
-  for (const EventType type :
-       {EventType::kWriteRowsOld, EventType::kPartialUpdateRows, EventType::kMariaStartEncryption,
-        EventType::kIntvar, EventType::kExecuteLoadQuery}) {
+  for (const EventType type : {EventType::kWriteRowsOld, EventType::kMariaStartEncryption,
+                               EventType::kIntvar, EventType::kExecuteLoadQuery}) {
     EXPECT_EQ(use_of(type, 0), EventUse::kUnsupported) << to_string(type);
     EXPECT_EQ(use_of(type, kFlagIgnorable), EventUse::kUnsupported) << to_string(type);
   }

@@ -100,6 +100,8 @@ constexpr RowsForm rows_form(EventType type) {
       return {RowsOp::kUpdate, true, RowsCoding::kPlain};
     case EventType::kDeleteRows:
       return {RowsOp::kDelete, true, RowsCoding::kPlain};
+    case EventType::kPartialUpdateRows:
+      return {RowsOp::kUpdate, true, RowsCoding::kPartialJson};
     case EventType::kMariaWriteRowsCompressedV1:
       return {RowsOp::kWrite, false, RowsCoding::kCompressed};
     case EventType::kMariaUpdateRowsCompressedV1:

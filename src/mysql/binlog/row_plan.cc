@@ -35,6 +35,7 @@ ColumnStep sized(Decode decode, const MapColumn& column) {
                     column.type == WireType::kMariaBlobCompressed;
   step.length_bytes = static_cast<std::uint8_t>(blob ? column.size : (column.size < 256 ? 1 : 2));
   step.width = column.size;
+  step.json = column.type == WireType::kJson;
   return step;
 }
 
@@ -276,6 +277,7 @@ std::unexpected<Error> not_decoded(const TableMap& map, const ColumnDef& column)
 }  // namespace
 
 void RowPlan::add(ColumnStep step, PlanColumn column) {
+  if (step.json) ++json_columns_;
   steps_.push_back(step);
   columns_.push_back(std::move(column));
 }

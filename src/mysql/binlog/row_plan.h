@@ -62,6 +62,7 @@ struct ColumnStep {
   DecimalType decimal;
   std::uint32_t width = 0;
   std::span<const std::string> members;  // UTF-8, owned by the plan
+  bool json = false;  // binary JSON on the wire, decoded or not
   // The members are information_schema's, which shows '?' for characters beyond utf8mb3.
   bool members_guessed = false;
 };
@@ -94,6 +95,7 @@ class RowPlan {
   std::span<const ColumnStep> steps() const { return steps_; }
   std::span<const PlanColumn> columns() const { return columns_; }
   std::uint64_t table_id() const { return table_id_; }
+  std::size_t json_columns() const { return json_columns_; }
   const std::string& table_text() const { return table_text_; }
   const TablePtr& table() const { return table_; }  // null for a plan from the event alone
 
@@ -102,6 +104,7 @@ class RowPlan {
   void add(ColumnStep step, PlanColumn column);
 
   std::uint64_t table_id_ = 0;
+  std::size_t json_columns_ = 0;
   std::string table_text_;
   TablePtr table_;
   std::vector<ColumnStep> steps_;

@@ -6,13 +6,17 @@
 #include <algorithm>
 #include <bit>
 
-#include "mysql/binlog/cell_decoder.h"
 #include "mysql/binlog/maria_compression.h"
+#include "mysql/value/json_diff.h"
 
 namespace tidemark {
 namespace {
 
 std::size_t bitmap_size(std::size_t bits) { return (bits + 7) / 8; }
+// Low bit first.
+bool is_set(const std::uint8_t* bitmap, std::size_t i) {
+  return ((bitmap[i / 8] >> (i % 8)) & 1) != 0;
+}
 
 RowsTarget read_target(ByteReader& reader, EventType type, const FormatDescription& format) {
   RowsTarget target;
@@ -123,6 +127,19 @@ Status RowsReader::fail_at(std::size_t column, Error error) const {
                                     .at(fmt::format("row {} of the event", rows_read_)));
 }
 
+Status RowsReader::cell_failed(std::size_t column, CellOutcome outcome) const {
+  if (outcome == CellOutcome::kGuessed)
+    return fail_at(column, {ErrorKind::kUnsupported,
+                            "a member of the column has a '?', which may stand for a character "
+                            "that only FULL row metadata shows",
+                            "SET PERSIST binlog_row_metadata='FULL', then take a new snapshot "
+                            "past this position"});
+  return fail_at(column, corrupt_event(type_, outcome == CellOutcome::kEndsEarly
+                                                  ? "ends within a value"
+                                                  : "holds bytes that are no value of the type")
+                             .error());
+}
+
 Status RowsReader::read_image(const Image& image) {
   const std::size_t bitmap = bitmap_size(image.count);
   if (static_cast<std::size_t>(end_ - p_) < bitmap) {
@@ -134,24 +151,103 @@ Status RowsReader::read_image(const Image& image) {
   for (std::size_t i = 0; i < image.count; ++i) {
     const std::size_t column = image.full ? i : image.columns[i];
     Value* const out = image.values + column;
-    if (((nulls[i / 8] >> (i % 8)) & 1) != 0) {
+    if (is_set(nulls, i)) {
       *out = Value::of_null();
       continue;
     }
     const CellOutcome outcome = decode_cell(steps[column], &p_, end_, scratch_->arena, out);
-    if (outcome == CellOutcome::kOk) [[likely]]
-      continue;
-    if (outcome == CellOutcome::kGuessed)
-      return fail_at(column, {ErrorKind::kUnsupported,
-                              "a member of the column has a '?', which may stand for a character "
-                              "that only FULL row metadata shows",
-                              "SET PERSIST binlog_row_metadata='FULL', then take a new snapshot "
-                              "past this position"});
-    return fail_at(column, corrupt_event(type_, outcome == CellOutcome::kEndsEarly
-                                                    ? "ends within a value"
-                                                    : "holds bytes that are no value of the type")
-                               .error());
+    if (outcome != CellOutcome::kOk) [[unlikely]]
+      return cell_failed(column, outcome);
   }
+  return {};
+}
+
+Status RowsReader::read_before_documents() {
+  scratch_->json_before.assign(header_.width, Bytes());
+  const std::uint8_t* const image = p_;
+  TRY(read_image(before_));
+  // Once more over what is known to be whole, for the bytes behind the values.
+  const std::uint8_t* p = image + bitmap_size(before_.count);
+  Value skipped;
+  for (std::size_t i = 0; i < before_.count; ++i) {
+    if (is_set(image, i)) continue;
+    const std::size_t column = before_.columns[i];
+    ColumnStep step = plan_->steps()[column];
+    step.decode = step.decode < Decode::kBytes ? Decode::kSkipFixed : Decode::kSkipSized;
+    const std::uint8_t* const cell = p;
+    decode_cell(step, &p, end_, scratch_->arena, &skipped);
+    if (step.json) scratch_->json_before[column] = Bytes(cell + step.length_bytes, p);
+  }
+  return {};
+}
+
+// lenenc options; with bit 0 a bit for each JSON column of the table, carried or not, set for those whose
+// value is differences; then an image as any other.
+Status RowsReader::read_after_patches() {
+  constexpr std::uint64_t kPartialJson = 1;
+  const std::size_t documents = plan_->json_columns();
+  ByteReader reader(Bytes(p_, end_));
+  const std::uint64_t options = reader.lenenc();
+  const Bytes partial =
+      (options & kPartialJson) != 0 ? reader.bytes(bitmap_size(documents)) : Bytes();
+  const Bytes nulls = reader.bytes(bitmap_size(after_.count));
+  if (reader.failed())
+    return fail_at(0, corrupt_event(type_, "ends before its after image").error());
+  if (options > kPartialJson) {
+    return fail_at(
+        0, {ErrorKind::kUnsupported, fmt::format("row values are written with options {}", options),
+            "use a version of Tidemark that knows this server"});
+  }
+  p_ = reader.position();
+  std::size_t document = 0;  // number of the next JSON column
+  std::size_t seen = 0;  // columns looked at for that
+  for (std::size_t i = 0; i < after_.count; ++i) {
+    const std::size_t column = after_.columns[i];
+    for (; seen < column; ++seen) document += plan_->steps()[seen].json ? 1 : 0;
+    const ColumnStep& step = plan_->steps()[column];
+    if (is_set(nulls.data(), i)) {
+      after_.values[column] = Value::of_null();
+    } else if (step.json && !partial.empty() && is_set(partial.data(), document)) {
+      TRY(read_patch(column));
+    } else {
+      const CellOutcome outcome =
+          decode_cell(step, &p_, end_, scratch_->arena, after_.values + column);
+      if (outcome != CellOutcome::kOk) return cell_failed(column, outcome);
+    }
+  }
+  return {};
+}
+
+Status RowsReader::read_patch(std::size_t column) {
+  ByteReader reader(Bytes(p_, end_));
+  const std::size_t size = reader.u32();
+  const Bytes diffs = reader.bytes(size);
+  if (reader.failed()) return cell_failed(column, CellOutcome::kEndsEarly);
+  p_ = reader.position();
+  Value* const out = after_.values + column;
+  if (plan_->steps()[column].decode != Decode::kJson) {
+    *out = Value::of_null();  // not captured
+    return {};
+  }
+  if (!before_carries(column)) {
+    return fail_at(column,
+                   {ErrorKind::kUnsupported,
+                    "the column was logged as differences, without the document they apply to",
+                    "SET GLOBAL binlog_row_value_options='' or binlog_row_image='FULL', let "
+                    "sessions reconnect, and take a new snapshot past this position"});
+  }
+  const Bytes document = scratch_->json_before[column];
+  if (document.data() == nullptr)
+    return fail_at(column, corrupt_event(type_, "changes a document that is NULL").error());
+  if (diffs.empty()) {
+    *out = before_.values[column];
+    return {};
+  }
+  std::string& text = scratch_->arena.builder();
+  auto patched = append_patched_json_text(text, document, diffs);
+  if (!patched)
+    return fail_at(column, corrupt_event(type_, std::move(patched).error().message()).error());
+  *out = Value::of_text(scratch_->arena.copy(text));
   return {};
 }
 
@@ -161,6 +257,14 @@ Result<bool> RowsReader::next(RowView* before, RowView* after) {
   if (p_ == end_) return false;
   scratch_->arena.reset();
   const std::size_t width = header_.width;
+  if (form_.coding == RowsCoding::kPartialJson) [[unlikely]] {
+    TRY(read_before_documents());
+    TRY(read_after_patches());
+    *before = {before_.values, width};
+    *after = {after_.values, width};
+    ++rows_read_;
+    return true;
+  }
   if (form_.has_before()) {
     TRY(read_image(before_));
     *before = {before_.values, width};

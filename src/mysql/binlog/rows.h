@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "change/value.h"
+#include "mysql/binlog/cell_decoder.h"
 #include "mysql/binlog/event.h"
 #include "mysql/binlog/row_plan.h"
 #include "mysql/value/row_scratch.h"
@@ -74,6 +75,12 @@ class RowsReader {
     return ((bitmap[column / 8] >> (column % 8)) & 1) != 0;
   }
   Status read_image(const Image& image);
+  // PARTIAL_UPDATE_ROWS: the before image, whose JSON documents are kept, then the after image, whose JSON
+  // columns may be differences to them.
+  Status read_before_documents();
+  Status read_after_patches();
+  Status read_patch(std::size_t column);
+  Status cell_failed(std::size_t column, CellOutcome outcome) const;
   Status fail_at(std::size_t column, Error error) const;
 
   EventType type_;

@@ -190,10 +190,6 @@ std::vector<Error> check_for_streaming(const ServerInfo& info) {
     errors.push_back(wrong_setting(
         "binlog_order_commits is OFF: a snapshot could miss what the binlog shows already",
         fmt::format("{} binlog_order_commits = ON", set)));
-  if (info.binlog_row_value_options.find("PARTIAL_JSON") != std::string::npos)
-    errors.push_back(
-        wrong_setting("binlog_row_value_options is PARTIAL_JSON, which is not decoded yet",
-                      fmt::format("{} binlog_row_value_options = ''", set)));
   return errors;
 }
 

@@ -6,27 +6,11 @@
 #include <cmath>
 
 #include "mysql/value/decimal.h"
+#include "mysql/value/json_view.h"
 #include "mysql/value/temporal.h"
 
 namespace tidemark {
 namespace {
-
-enum class Tag : std::uint8_t {
-  kSmallObject = 0x00,
-  kLargeObject = 0x01,
-  kSmallArray = 0x02,
-  kLargeArray = 0x03,
-  kLiteral = 0x04,
-  kInt16 = 0x05,
-  kUint16 = 0x06,
-  kInt32 = 0x07,
-  kUint32 = 0x08,
-  kInt64 = 0x09,
-  kUint64 = 0x0A,
-  kDouble = 0x0B,
-  kString = 0x0C,
-  kOpaque = 0x0F,
-};
 
 // Column types that an opaque value names and that are printed in their own way.
 constexpr std::uint8_t kOpaqueDate = 10;
@@ -34,10 +18,6 @@ constexpr std::uint8_t kOpaqueTime = 11;
 constexpr std::uint8_t kOpaqueDatetime = 12;
 constexpr std::uint8_t kOpaqueTimestamp = 7;
 constexpr std::uint8_t kOpaqueDecimal = 246;
-
-std::unexpected<Error> corrupt(const char* what) {
-  return fail(ErrorKind::kCorrupt, std::string("binary JSON: ") + what);
-}
 
 template <class T>
 void append_number(std::string& out, T value) {
@@ -105,224 +85,225 @@ void append_base64(std::string& out, Bytes bytes) {
   }
 }
 
-// Prints one document. A method per shape; `budget_` bounds the work by the size of the document.
-class Printer {
- public:
-  Printer(std::string& out, std::size_t document_size) : out_(out), budget_(document_size + 1) {}
-
-  // A value whose bytes start at body[0] and may reach to the end of `body`.
-  Status value(Tag tag, Bytes body, unsigned depth) {
-    switch (tag) {
-      case Tag::kSmallObject:
-        return container(body, {.large = false, .object = true}, depth);
-      case Tag::kLargeObject:
-        return container(body, {.large = true, .object = true}, depth);
-      case Tag::kSmallArray:
-        return container(body, {.large = false, .object = false}, depth);
-      case Tag::kLargeArray:
-        return container(body, {.large = true, .object = false}, depth);
-      case Tag::kString:
-        return string(body);
-      case Tag::kOpaque:
-        return opaque(body);
-      default:
-        TRY(spend(1));
-        return scalar(tag, body);
-    }
-  }
-
- private:
-  struct Shape {
-    bool large;
-    bool object;
-    std::size_t offset_size() const { return large ? 4 : 2; }
-    std::size_t key_entry_size() const { return object ? offset_size() + 2 : 0; }
-    std::size_t value_entry_size() const { return 1 + offset_size(); }
-  };
-
-  static std::uint32_t offset(const std::uint8_t* p, Shape shape) {
-    return shape.large ? load_le<std::uint32_t>(p) : load_le<std::uint16_t>(p);
-  }
-  // Every byte of a document belongs to one value only.
-  Status spend(std::size_t bytes) {
-    if (bytes > budget_) return corrupt("values share their bytes");
-    budget_ -= bytes;
-    return {};
-  }
-
-  Status container(Bytes body, Shape shape, unsigned depth) {
-    if (depth >= kJsonDepthMax) return corrupt("nested too deeply");
-    const std::size_t head = 2 * shape.offset_size();
-    if (body.size() < head) return corrupt("a container ends early");
-    const std::size_t count = offset(body.data(), shape);
-    const std::size_t size = offset(body.data() + shape.offset_size(), shape);
-    if (size > body.size() || size < head) return corrupt("a container is larger than its place");
-    body = body.first(size);
-    const std::size_t entry_size = shape.key_entry_size() + shape.value_entry_size();
-    if (count > (size - head) / entry_size) return corrupt("a container has too many members");
-    TRY(spend(head + count * entry_size));
-
-    const std::uint8_t* const keys = body.data() + head;
-    const std::uint8_t* const values = keys + count * shape.key_entry_size();
-    out_ += shape.object ? '{' : '[';
-    for (std::size_t i = 0; i < count; ++i) {
-      if (i != 0) out_ += ", ";
-      if (shape.object) TRY(key(body, keys + i * shape.key_entry_size(), shape));
-      TRY(member(body, values + i * shape.value_entry_size(), shape, depth));
-    }
-    out_ += shape.object ? '}' : ']';
-    return {};
-  }
-
-  Status key(Bytes body, const std::uint8_t* entry, Shape shape) {
-    const std::size_t at = offset(entry, shape);
-    const std::size_t size = load_le<std::uint16_t>(entry + shape.offset_size());
-    if (at > body.size() || size > body.size() - at)
-      return corrupt("a key lies outside its object");
-    TRY(spend(size));
-    out_ += '"';
-    append_escaped(out_, as_text(body.subspan(at, size)));
-    out_ += "\": ";
-    return {};
-  }
-
-  // Small scalars stand in the entry itself, in place of the offset.
-  Status member(Bytes body, const std::uint8_t* entry, Shape shape, unsigned depth) {
-    const auto tag = static_cast<Tag>(*entry);
-    const bool inlined = tag == Tag::kLiteral || tag == Tag::kInt16 || tag == Tag::kUint16 ||
-                         (shape.large && (tag == Tag::kInt32 || tag == Tag::kUint32));
-    if (inlined) return scalar(tag, Bytes(entry + 1, shape.offset_size()));
-    const std::size_t at = offset(entry + 1, shape);
-    if (at >= body.size()) return corrupt("a value lies outside its container");
-    return value(tag, body.subspan(at), depth + 1);
-  }
-
-  Status scalar(Tag tag, Bytes body) {
-    ByteReader reader(body);
-    switch (tag) {
-      case Tag::kLiteral:
-        return literal(reader);
-      case Tag::kInt16:
-        return number(reader, static_cast<std::int16_t>(reader.u16()));
-      case Tag::kUint16:
-        return number(reader, reader.u16());
-      case Tag::kInt32:
-        return number(reader, static_cast<std::int32_t>(reader.u32()));
-      case Tag::kUint32:
-        return number(reader, reader.u32());
-      case Tag::kInt64:
-        return number(reader, static_cast<std::int64_t>(reader.u64()));
-      case Tag::kUint64:
-        return number(reader, reader.u64());
-      case Tag::kDouble:
-        return real(reader);
-      default:
-        return corrupt("unknown type of value");
-    }
-  }
-
-  template <class T>
-  Status number(const ByteReader& reader, T value) {
-    if (reader.failed()) return corrupt("a number ends early");
-    append_number(out_, value);
-    return {};
-  }
-
-  Status literal(ByteReader& reader) {
-    constexpr std::array<std::string_view, 3> kLiterals{"null", "true", "false"};
-    const std::uint8_t which = reader.u8();
-    if (reader.failed() || which >= kLiterals.size()) return corrupt("unknown literal");
-    out_ += kLiterals[which];
-    return {};
-  }
-
-  Status real(ByteReader& reader) {
-    const auto value = std::bit_cast<double>(reader.u64());
-    if (reader.failed() || !std::isfinite(value)) return corrupt("a double that JSON cannot hold");
-    append_json_double(out_, value);
-    return {};
-  }
-
-  // Size in groups of 7 bits, low ones first, then so many bytes.
-  Result<Bytes> sized(ByteReader& reader) {
-    std::uint64_t size = 0;
-    for (unsigned shift = 0;; shift += 7) {
-      if (shift > 28) return corrupt("a size has more than five bytes");
-      const std::uint8_t byte = reader.u8();
-      size |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-      if ((byte & 0x80) == 0) break;
-    }
-    const Bytes bytes = reader.bytes(size);
-    if (reader.failed()) return corrupt("a string ends early");
-    TRY(spend(1 + size));
-    return bytes;
-  }
-
-  Status string(Bytes body) {
-    ByteReader reader(body);
-    const Bytes text = TRY(sized(reader));
-    out_ += '"';
-    append_escaped(out_, as_text(text));
-    out_ += '"';
-    return {};
-  }
-
-  Status opaque(Bytes body) {
-    ByteReader reader(body);
-    const std::uint8_t type = reader.u8();
-    const Bytes payload = TRY(sized(reader));
-    if (type == kOpaqueDecimal) return decimal(payload);
-    if (type == kOpaqueDate || type == kOpaqueTime || type == kOpaqueDatetime ||
-        type == kOpaqueTimestamp) {
-      return temporal(type, payload);
-    }
-    out_ += "\"base64:type";
-    append_number(out_, type);
-    out_ += ':';
-    append_base64(out_, payload);
-    out_ += '"';
-    return {};
-  }
-
-  Status decimal(Bytes payload) {
-    if (payload.size() < 2) return corrupt("a decimal ends early");
-    const DecimalType type{payload[0], payload[1]};
-    std::array<char, kDecimalTextMax> text;
-    std::size_t size = 0;
-    if (!type.valid() || payload.size() != 2 + type.bytes() ||
-        !decode_decimal_text(payload.data() + 2, type, text.data(), &size)) {
-      return corrupt("not a decimal");
-    }
-    out_.append(text.data(), size);
-    return {};
-  }
-
-  Status temporal(std::uint8_t type, Bytes payload) {
-    if (payload.size() != sizeof(std::int64_t)) return corrupt("a date or time has another size");
-    const auto packed = load_le<std::int64_t>(payload.data());
-    Civil civil;
-    std::uint32_t micros = 0;
-    std::int64_t time = 0;
-    const bool valid = type == kOpaqueTime ? decode_packed_time(packed, &time)
-                                           : decode_packed_datetime(packed, &civil, &micros);
-    if (!valid) return corrupt("not a date or time");
-    out_ += '"';
-    if (type == kOpaqueTime) {
-      append_time(out_, time, kFractionDigitsMax);
-    } else if (type == kOpaqueDate) {
-      append_date(out_, civil);
-    } else {
-      append_datetime(out_, civil, micros, kFractionDigitsMax);
-    }
-    out_ += '"';
-    return {};
-  }
-
-  std::string& out_;
-  std::size_t budget_;
-};
+template <class T>
+Status number(std::string& out, const ByteReader& reader, T value) {
+  if (reader.failed()) return corrupt_json("a number ends early");
+  append_number(out, value);
+  return {};
+}
 
 }  // namespace
+
+std::unexpected<Error> corrupt_json(const char* what) {
+  return fail(ErrorKind::kCorrupt, std::string("binary JSON: ") + what);
+}
+
+JsonValue json_document(Bytes document) {
+  static constexpr std::uint8_t kNull[] = {0};
+  if (document.empty()) return {JsonTag::kLiteral, Bytes(kNull), true};
+  return {static_cast<JsonTag>(document[0]), document.subspan(1)};
+}
+
+// -- containers --
+
+Result<JsonContainer> JsonContainer::open(const JsonValue& value) {
+  JsonContainer out;
+  out.large_ = value.tag == JsonTag::kLargeObject || value.tag == JsonTag::kLargeArray;
+  out.object_ = value.is_object();
+  const std::size_t head = 2 * out.offset_size();
+  if (value.body.size() < head) return corrupt_json("a container ends early");
+  out.count_ = out.offset(value.body.data());
+  const std::size_t size = out.offset(value.body.data() + out.offset_size());
+  if (size > value.body.size() || size < head)
+    return corrupt_json("a container is larger than its place");
+  out.body_ = value.body.first(size);
+  if (out.count_ > (size - head) / (out.key_entry_size() + out.value_entry_size()))
+    return corrupt_json("a container has too many members");
+  return out;
+}
+
+std::size_t JsonContainer::head_size() const {
+  return 2 * offset_size() + count_ * (key_entry_size() + value_entry_size());
+}
+
+Result<std::string_view> JsonContainer::key(std::size_t i) const {
+  const std::uint8_t* const entry = body_.data() + 2 * offset_size() + i * key_entry_size();
+  const std::size_t at = offset(entry);
+  const std::size_t size = load_le<std::uint16_t>(entry + offset_size());
+  if (at > body_.size() || size > body_.size() - at)
+    return corrupt_json("a key lies outside its object");
+  return as_text(body_.subspan(at, size));
+}
+
+// Small scalars stand in the entry itself, in place of the offset.
+Result<JsonValue> JsonContainer::member(std::size_t i) const {
+  const std::uint8_t* const entry =
+      body_.data() + 2 * offset_size() + count_ * key_entry_size() + i * value_entry_size();
+  const auto tag = static_cast<JsonTag>(*entry);
+  const bool inlined = tag == JsonTag::kLiteral || tag == JsonTag::kInt16 ||
+                       tag == JsonTag::kUint16 ||
+                       (large_ && (tag == JsonTag::kInt32 || tag == JsonTag::kUint32));
+  if (inlined) return JsonValue{tag, Bytes(entry + 1, offset_size()), true};
+  const std::size_t at = offset(entry + 1);
+  if (at >= body_.size()) return corrupt_json("a value lies outside its container");
+  return JsonValue{tag, body_.subspan(at), false};
+}
+
+// -- printing --
+
+Status JsonPrinter::spend(std::size_t bytes) {
+  if (bytes > budget_) return corrupt_json("values share their bytes");
+  budget_ -= bytes;
+  return {};
+}
+
+Status JsonPrinter::value(const JsonValue& value, unsigned depth) {
+  if (value.is_container()) return container(value, depth);
+  if (value.tag == JsonTag::kString) return string(value.body);
+  if (value.tag == JsonTag::kOpaque) return opaque(value.body);
+  if (!value.inlined) TRY(spend(1));
+  return scalar(value.tag, value.body);
+}
+
+void JsonPrinter::key(std::string_view text) {
+  out_ += '"';
+  append_escaped(out_, text);
+  out_ += "\": ";
+}
+
+Status JsonPrinter::container(const JsonValue& value, unsigned depth) {
+  if (depth >= kJsonDepthMax) return corrupt_json("nested too deeply");
+  const JsonContainer members = TRY(JsonContainer::open(value));
+  TRY(spend(members.head_size()));
+  out_ += members.is_object() ? '{' : '[';
+  for (std::size_t i = 0; i < members.count(); ++i) {
+    if (i != 0) out_ += ", ";
+    if (members.is_object()) {
+      const std::string_view text = TRY(members.key(i));
+      TRY(spend(text.size()));
+      key(text);
+    }
+    TRY(this->value(TRY(members.member(i)), depth + 1));
+  }
+  out_ += members.is_object() ? '}' : ']';
+  return {};
+}
+
+Status JsonPrinter::scalar(JsonTag tag, Bytes body) {
+  ByteReader reader(body);
+  switch (tag) {
+    case JsonTag::kLiteral:
+      return literal(reader);
+    case JsonTag::kInt16:
+      return number(out_, reader, static_cast<std::int16_t>(reader.u16()));
+    case JsonTag::kUint16:
+      return number(out_, reader, reader.u16());
+    case JsonTag::kInt32:
+      return number(out_, reader, static_cast<std::int32_t>(reader.u32()));
+    case JsonTag::kUint32:
+      return number(out_, reader, reader.u32());
+    case JsonTag::kInt64:
+      return number(out_, reader, static_cast<std::int64_t>(reader.u64()));
+    case JsonTag::kUint64:
+      return number(out_, reader, reader.u64());
+    case JsonTag::kDouble:
+      return real(reader);
+    default:
+      return corrupt_json("unknown type of value");
+  }
+}
+
+Status JsonPrinter::literal(ByteReader& reader) {
+  constexpr std::array<std::string_view, 3> kLiterals{"null", "true", "false"};
+  const std::uint8_t which = reader.u8();
+  if (reader.failed() || which >= kLiterals.size()) return corrupt_json("unknown literal");
+  out_ += kLiterals[which];
+  return {};
+}
+
+Status JsonPrinter::real(ByteReader& reader) {
+  const auto value = std::bit_cast<double>(reader.u64());
+  if (reader.failed() || !std::isfinite(value))
+    return corrupt_json("a double that JSON cannot hold");
+  append_json_double(out_, value);
+  return {};
+}
+
+// Size in groups of 7 bits, low ones first, then so many bytes.
+Result<Bytes> JsonPrinter::sized(ByteReader& reader) {
+  std::uint64_t size = 0;
+  for (unsigned shift = 0;; shift += 7) {
+    if (shift > 28) return corrupt_json("a size has more than five bytes");
+    const std::uint8_t byte = reader.u8();
+    size |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+    if ((byte & 0x80) == 0) break;
+  }
+  const Bytes bytes = reader.bytes(size);
+  if (reader.failed()) return corrupt_json("a string ends early");
+  TRY(spend(1 + size));
+  return bytes;
+}
+
+Status JsonPrinter::string(Bytes body) {
+  ByteReader reader(body);
+  const Bytes text = TRY(sized(reader));
+  out_ += '"';
+  append_escaped(out_, as_text(text));
+  out_ += '"';
+  return {};
+}
+
+Status JsonPrinter::opaque(Bytes body) {
+  ByteReader reader(body);
+  const std::uint8_t type = reader.u8();
+  const Bytes payload = TRY(sized(reader));
+  if (type == kOpaqueDecimal) return decimal(payload);
+  if (type == kOpaqueDate || type == kOpaqueTime || type == kOpaqueDatetime ||
+      type == kOpaqueTimestamp) {
+    return temporal(type, payload);
+  }
+  out_ += "\"base64:type";
+  append_number(out_, type);
+  out_ += ':';
+  append_base64(out_, payload);
+  out_ += '"';
+  return {};
+}
+
+Status JsonPrinter::decimal(Bytes payload) {
+  if (payload.size() < 2) return corrupt_json("a decimal ends early");
+  const DecimalType type{payload[0], payload[1]};
+  std::array<char, kDecimalTextMax> text;
+  std::size_t size = 0;
+  if (!type.valid() || payload.size() != 2 + type.bytes() ||
+      !decode_decimal_text(payload.data() + 2, type, text.data(), &size)) {
+    return corrupt_json("not a decimal");
+  }
+  out_.append(text.data(), size);
+  return {};
+}
+
+Status JsonPrinter::temporal(std::uint8_t type, Bytes payload) {
+  if (payload.size() != sizeof(std::int64_t))
+    return corrupt_json("a date or time has another size");
+  const auto packed = load_le<std::int64_t>(payload.data());
+  Civil civil;
+  std::uint32_t micros = 0;
+  std::int64_t time = 0;
+  const bool valid = type == kOpaqueTime ? decode_packed_time(packed, &time)
+                                         : decode_packed_datetime(packed, &civil, &micros);
+  if (!valid) return corrupt_json("not a date or time");
+  out_ += '"';
+  if (type == kOpaqueTime) {
+    append_time(out_, time, kFractionDigitsMax);
+  } else if (type == kOpaqueDate) {
+    append_date(out_, civil);
+  } else {
+    append_datetime(out_, civil, micros, kFractionDigitsMax);
+  }
+  out_ += '"';
+  return {};
+}
 
 void append_json_double(std::string& out, double value) {
   // Shortest digits that read back the same, d.ddde[+-]xx; then laid out as my_gcvt does.
@@ -375,8 +356,8 @@ Status append_json_text(std::string& out, Bytes document) {
     out += "null";
     return {};
   }
-  Printer printer(out, document.size());
-  return printer.value(static_cast<Tag>(document[0]), document.subspan(1), 0);
+  JsonPrinter printer(out, document.size());
+  return printer.value(json_document(document), 0);
 }
 
 }  // namespace tidemark

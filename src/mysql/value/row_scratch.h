@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "change/value.h"
 #include "mysql/value/arena.h"
 
@@ -18,6 +19,8 @@ struct RowScratch {
   std::vector<Value> after;
   std::vector<std::uint32_t> before_columns;  // which columns a partial image carries, in order
   std::vector<std::uint32_t> after_columns;
+  // PARTIAL_UPDATE_ROWS: the JSON documents of the before image, by column. No data: not carried, or NULL.
+  std::vector<Bytes> json_before;
   std::string unpacked;  // the rows of an event that was compressed
   Arena arena;
 };
