@@ -17,6 +17,10 @@ struct EncodeSettings {
   bool replace_null_with_default = true;  // converter option replace.null.with.default
   bool time_adjuster = true;  // enable.time.adjuster: years 0..69 and 70..99
 
+  // Records point to a Topic that holds their schemas: transforms are configured, and their chain does the
+  // wrapping that the first three ask for.
+  bool carry_schemas = false;
+
   bool operator==(const EncodeSettings&) const = default;
 };
 

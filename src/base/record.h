@@ -5,16 +5,34 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tidemark {
 
-// Names and framing shared by all records of one topic. Owned by the encoder, which outlives every
+// The Kafka Connect schemas of a topic's keys and values, as JSON. Immutable.
+struct RecordSchemas {
+  std::string key;  // empty: records of the topic have no key
+  std::string value;
+};
+
+// Names and framing shared by all records of one topic. Owned by a TopicRegistry, which outlives every
 // batch that points to it.
 struct Topic {
   std::string name;
+  // Only where transforms are configured: the schemas of the records that point here. Two versions of a
+  // table are two topics then. Shared: with whoever parsed them.
+  std::shared_ptr<const RecordSchemas> schemas = {};
+};
+
+// Where a transform wants a record, and when it happened; for sinks that can do something with it.
+struct Placement {
+  std::int32_t partition = -1;  // -1: the sink chooses
+  std::int64_t timestamp_ms = -1;  // since the Unix epoch, -1: the sink's clock
+
+  bool operator==(const Placement&) const = default;
 };
 
 struct Record {
@@ -36,6 +54,10 @@ class RecordBatch {
   std::vector<Record>& records() { return records_; }
   const std::vector<Record>& records() const { return records_; }
 
+  // One for each record, or none at all: then no record asks for anything.
+  std::vector<Placement>& placements() { return placements_; }
+  const std::vector<Placement>& placements() const { return placements_; }
+
   std::string_view key(const Record& r) const { return view(r.key_at, r.key_size); }
   std::string_view value(const Record& r) const { return view(r.value_at, r.value_size); }
   std::string_view headers(const Record& r) const { return view(r.headers_at, r.headers_size); }
@@ -46,6 +68,7 @@ class RecordBatch {
   void clear() {
     buffer_.clear();
     records_.clear();
+    placements_.clear();
   }
 
  private:
@@ -55,6 +78,7 @@ class RecordBatch {
 
   std::string buffer_;
   std::vector<Record> records_;
+  std::vector<Placement> placements_;
 };
 
 }  // namespace tidemark

@@ -6,6 +6,7 @@
 #include <pcre2.h>
 
 #include <array>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/java_regex.h"
@@ -52,9 +53,9 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-}  // namespace
+using Code = std::shared_ptr<const void>;
 
-Result<Regex> Regex::compile(std::string_view pattern, RegexCase letter_case) {
+Result<Code> compile_code(std::string_view pattern, RegexCase letter_case, std::uint32_t options) {
   const TranslatedRegex translated =
       TRY(translate_java_regex(pattern, letter_case == RegexCase::kInsensitive));
   const std::unique_ptr<pcre2_compile_context, CompileContextFree> context(
@@ -65,8 +66,7 @@ Result<Regex> Regex::compile(std::string_view pattern, RegexCase letter_case) {
   std::size_t at = 0;
   pcre2_code* code = pcre2_compile(
       reinterpret_cast<PCRE2_SPTR>(translated.pattern.data()), translated.pattern.size(),
-      PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C, &error, &at,
-      context.get());
+      PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | options, &error, &at, context.get());
   if (code == nullptr) {
     const std::size_t place =
         at < translated.origin.size() ? translated.origin[at] : pattern.size();
@@ -75,9 +75,23 @@ Result<Regex> Regex::compile(std::string_view pattern, RegexCase letter_case) {
         fmt::format("{} at character {} of '{}'", library_message(error), place + 1, pattern),
         "correct the regular expression");
   }
-  return Regex(std::string(pattern), std::shared_ptr<const void>(code, [](const void* p) {
-                 pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(p)));
-               }));
+  return Code(
+      code, [](const void* p) { pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(p))); });
+}
+
+Error match_error(std::string_view pattern, std::string_view subject, int outcome) {
+  return {ErrorKind::kRejected,
+          fmt::format("matching '{}' against '{}': {}", pattern, subject, library_message(outcome)),
+          "write the expression without nested repetitions"};
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+Result<Regex> Regex::compile(std::string_view pattern, RegexCase letter_case) {
+  return Regex(std::string(pattern),
+               TRY(compile_code(pattern, letter_case, PCRE2_ANCHORED | PCRE2_ENDANCHORED)));
 }
 
 Result<bool> Regex::full_match(std::string_view subject) const {
@@ -88,10 +102,88 @@ Result<bool> Regex::full_match(std::string_view subject) const {
                                   subject.size(), 0, 0, data.get(), limits());
   if (outcome >= 0) return true;
   if (outcome == PCRE2_ERROR_NOMATCH) return false;
-  return fail(
-      ErrorKind::kRejected,
-      fmt::format("matching '{}' against '{}': {}", pattern_, subject, library_message(outcome)),
-      "write the expression without nested repetitions");
+  return std::unexpected(match_error(pattern_, subject, outcome));
+}
+
+Result<RegexReplacement> RegexReplacement::compile(std::string_view pattern,
+                                                   std::string_view replacement) {
+  Regex whole = TRY(Regex::compile(pattern, RegexCase::kSensitive));
+  Code find = TRY(compile_code(pattern, RegexCase::kSensitive, 0));
+  std::vector<Part> parts = TRY(parse(replacement, find.get()));
+  return RegexReplacement(std::move(whole), std::move(find), std::move(parts));
+}
+
+// parts := ( '\\' character | '$' digits | '${' name '}' | character )*
+// Further digits belong to the number as long as there are so many groups.
+Result<std::vector<RegexReplacement::Part>> RegexReplacement::parse(std::string_view replacement,
+                                                                    const void* code) {
+  const auto* const compiled = static_cast<const pcre2_code*>(code);
+  std::uint32_t groups = 0;
+  pcre2_pattern_info(compiled, PCRE2_INFO_CAPTURECOUNT, &groups);
+  const auto refuse = [&](std::string_view why) {
+    return fail(ErrorKind::kRejected, fmt::format("the replacement '{}' {}", replacement, why),
+                "write $1 or ${name} for groups the expression has, \\$ for a dollar");
+  };
+  std::vector<Part> parts;
+  std::string text;
+  const auto add_group = [&](int group) {
+    if (!text.empty()) parts.push_back({std::exchange(text, {})});
+    parts.push_back({.text = {}, .group = group});
+  };
+  for (std::size_t at = 0; at < replacement.size(); ++at) {
+    const char c = replacement[at];
+    if (c == '\\') {
+      if (++at == replacement.size()) return refuse("ends in a backslash");
+      text += replacement[at];
+    } else if (c != '$') {
+      text += c;
+    } else if (at + 1 < replacement.size() && replacement[at + 1] == '{') {
+      const std::size_t end = replacement.find('}', at);
+      if (end == std::string_view::npos) return refuse("has '${' without its '}'");
+      const std::string name(replacement.substr(at + 2, end - at - 2));
+      const int group =
+          pcre2_substring_number_from_name(compiled, reinterpret_cast<PCRE2_SPTR>(name.c_str()));
+      if (group < 0) return refuse(fmt::format("names the group '{}', which is not there", name));
+      add_group(group);
+      at = end;
+    } else if (at + 1 < replacement.size() && is_digit(replacement[at + 1])) {
+      std::uint32_t group = static_cast<std::uint32_t>(replacement[++at] - '0');
+      if (group > groups) return refuse(fmt::format("names group {} of {}", group, groups));
+      while (at + 1 < replacement.size() && is_digit(replacement[at + 1])) {
+        const auto longer = group * 10 + static_cast<std::uint32_t>(replacement[at + 1] - '0');
+        if (longer > groups) break;
+        group = longer;
+        ++at;
+      }
+      add_group(static_cast<int>(group));
+    } else {
+      return refuse("has a '$' that names no group");
+    }
+  }
+  if (!text.empty()) parts.push_back({std::move(text)});
+  return parts;
+}
+
+Result<std::optional<std::string>> RegexReplacement::apply(std::string_view subject) const {
+  if (!TRY(whole_.full_match(subject))) return std::nullopt;
+  const auto* const code = static_cast<const pcre2_code*>(find_.get());
+  const std::unique_ptr<pcre2_match_data, MatchDataFree> data(
+      pcre2_match_data_create_from_pattern(code, nullptr));
+  ASSERT(data != nullptr, "out of memory");
+  const int outcome = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject.data()),
+                                  subject.size(), 0, 0, data.get(), limits());
+  if (outcome < 0) return std::unexpected(match_error(whole_.pattern(), subject, outcome));
+  const PCRE2_SIZE* const ends = pcre2_get_ovector_pointer(data.get());
+  std::string out(subject.substr(0, ends[0]));
+  for (const Part& part : parts_) {
+    out += part.text;
+    if (part.group < 0 || part.group >= outcome)
+      continue;  // a group behind the last one that took part
+    const std::size_t from = ends[2 * part.group];
+    if (from != PCRE2_UNSET) out += subject.substr(from, ends[2 * part.group + 1] - from);
+  }
+  out += subject.substr(ends[1]);
+  return out;
 }
 
 Result<std::vector<std::string>> split_list(std::string_view text) {

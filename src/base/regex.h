@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,33 @@ class Regex {
       : pattern_(std::move(pattern)), code_(std::move(code)) {}
   std::string pattern_;
   std::shared_ptr<const void> code_;  // shared: compiled code never changes and copies are cheap
+};
+
+// An expression and what is put in the place of a match, as java.util.regex.Matcher does it: a subject that
+// matches as a whole has the first match found in it replaced (mostly the whole; `a|ab` finds only the "a" of
+// "ab"). In the replacement `$1` and `${name}` are groups, a backslash takes the next character as it is.
+// Value. Thread: any.
+// Source: Matcher.matches, replaceFirst, appendReplacement (JDK 21 API page)
+class RegexReplacement {
+ public:
+  // Errors: kRejected; a group that the expression does not have is one, too.
+  static Result<RegexReplacement> compile(std::string_view pattern, std::string_view replacement);
+
+  // Nothing where the subject does not match.
+  Result<std::optional<std::string>> apply(std::string_view subject) const;
+
+ private:
+  struct Part {
+    std::string text;
+    int group = -1;  // -1: text
+  };
+  RegexReplacement(Regex whole, std::shared_ptr<const void> find, std::vector<Part> parts)
+      : whole_(std::move(whole)), find_(std::move(find)), parts_(std::move(parts)) {}
+  static Result<std::vector<Part>> parse(std::string_view replacement, const void* code);
+
+  Regex whole_;
+  std::shared_ptr<const void> find_;  // shared: compiled code never changes and copies are cheap
+  std::vector<Part> parts_;
 };
 
 // Splits a list on each ',' that no backslash precedes; backslash-comma becomes a comma inside the

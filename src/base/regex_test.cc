@@ -186,5 +186,33 @@ TEST(RegexList, NamesTheItemThatDoesNotCompile) {
   EXPECT_THAT(list.error().message(), HasSubstr("'(b'"));
 }
 
+std::string replaced(std::string_view pattern, std::string_view replacement,
+                     std::string_view subject) {
+  const auto compiled = RegexReplacement::compile(pattern, replacement);
+  if (!compiled) return "error: " + compiled.error().message();
+  return compiled->apply(subject).value().value_or("no match");
+}
+
+TEST(RegexReplacement, ReplacesASubjectThatMatchesAsAWhole) {
+  EXPECT_EQ(replaced("(.*)\\.shard\\d+\\.(.*)", "$1.all.$2", "p.shard12.t"), "p.all.t");
+  EXPECT_EQ(replaced("(?<routedByValue>.*)", "outbox.event.${routedByValue}", "order"),
+            "outbox.event.order");
+  EXPECT_EQ(replaced("shard", "x", "p.shard"), "no match");
+  EXPECT_EQ(replaced("(.*)", "a\\$1\\\\", "x"), "a$1\\");
+  EXPECT_EQ(replaced("(a)|b", "[$1]", "b"), "[]");
+  EXPECT_EQ(replaced("a|ab", "x", "ab"), "xb") << "the first match that is found, as in Java";
+}
+
+TEST(RegexReplacement, TakesAsManyDigitsAsThereAreGroups) {
+  EXPECT_EQ(replaced("(.)(.)", "$12", "ab"), "a2");
+  EXPECT_EQ(replaced("(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)", "$10$1", "abcdefghij"), "ja");
+}
+
+TEST(RegexReplacement, RefusesGroupsThatAreNotThere) {
+  for (const std::string_view replacement : {"$2", "${n}", "$", "${n", "$x", "a\\"}) {
+    EXPECT_THAT(replaced("(.*)", replacement, "x"), testing::StartsWith("error: ")) << replacement;
+  }
+}
+
 }  // namespace
 }  // namespace tidemark

@@ -39,6 +39,12 @@ std::string wrapped(bool with_schema, std::string_view schema, std::string paylo
   return "{\"schema\":" + std::string(schema) + ",\"payload\":" + payload + "}";
 }
 
+const Topic* topic_of(const EncodeSettings& settings, std::string_view name, std::string_view key,
+                      std::string_view value, TopicRegistry& topics) {
+  if (!settings.carry_schemas) return topics.intern(name);
+  return topics.intern(name, {.key = std::string(key), .value = std::string(value)});
+}
+
 void append_record(RecordBatch& batch, const Topic* topic, std::string_view key,
                    std::string_view value) {
   std::string& buffer = batch.buffer();
@@ -90,7 +96,7 @@ void sort_as_java_map(std::span<CollectionCount> counts) {
 
 TransactionRecords::TransactionRecords(const EncodeSettings& settings, std::string_view topic,
                                        TopicRegistry& topics)
-    : topic_(topics.intern(topic)),
+    : topic_(topic_of(settings, topic, kTransactionKeySchema, kTransactionValueSchema, topics)),
       key_schema_(settings.schemas_enable_key),
       value_schema_(settings.schemas_enable_value) {}
 
@@ -128,7 +134,7 @@ void TransactionRecords::end(std::string_view id, std::span<const CollectionCoun
 
 HeartbeatRecords::HeartbeatRecords(const EncodeSettings& settings, std::string_view topic,
                                    std::string_view server_name, TopicRegistry& topics)
-    : topic_(topics.intern(topic)),
+    : topic_(topic_of(settings, topic, kHeartbeatKeySchema, kHeartbeatValueSchema, topics)),
       key_(wrapped(settings.schemas_enable_key, kHeartbeatKeySchema,
                    "{\"serverName\":" + json_string(server_name) + "}")),
       value_schema_(settings.schemas_enable_value) {}

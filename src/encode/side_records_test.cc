@@ -79,6 +79,20 @@ TEST(SideRecords, CarryTheirSchemasWhereTheseAreOn) {
   EXPECT_EQ(lines[2].value, R"({"ts_ms":6})");
 }
 
+TEST(SideRecords, HandTheirSchemasToTransforms) {
+  EncodeSettings settings = kPlain;
+  settings.carry_schemas = true;
+  TopicRegistry topics;
+  RecordBatch batch;
+  TransactionRecords(settings, "t", topics).begin("x", 1, batch);
+  HeartbeatRecords(settings, "h", "shop", topics).beat(5, batch);
+  for (const Record& record : batch.records()) {
+    ASSERT_NE(record.topic->schemas, nullptr) << record.topic->name;
+    EXPECT_TRUE(record.topic->schemas->key.ends_with("\"version\":1}"));
+    EXPECT_TRUE(record.topic->schemas->value.ends_with("\"version\":1}"));
+  }
+}
+
 // Java's hash of a one-letter name is its code; 16 buckets hold up to 12 names, 32 up to 24.
 TEST(SideRecords, ListCollectionsAsAJavaMapDoes) {
   const auto order = [](std::vector<CollectionCount> counts) {

@@ -172,6 +172,8 @@ TableEncoder::Plan::Plan(const EncoderContext& context, TablePtr table_version,
       identity(*table),
       envelope(envelope_text(context, *table, value_schema)),
       headers(header_text(context, key_schema)) {
+  if (context.settings.carry_schemas)
+    topic = context.topics->intern(topic->name, {key_schema, value_schema});
   if (context.settings.schemas_enable_key && !key_columns.empty()) {
     key_begin = "{\"schema\":" + key_schema + ",\"payload\":";
     key_end = "}";

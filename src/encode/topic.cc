@@ -46,4 +46,15 @@ const Topic* TopicRegistry::intern(std::string_view name) {
   return topics_.emplace(std::string(name), std::move(topic)).first->second.get();
 }
 
+const Topic* TopicRegistry::intern(std::string_view name, RecordSchemas schemas) {
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Topic>& topic =
+      with_schemas_[std::tuple(std::string(name), schemas.key, schemas.value)];
+  if (topic == nullptr) {
+    topic = std::make_unique<Topic>(
+        Topic{std::string(name), std::make_shared<const RecordSchemas>(std::move(schemas))});
+  }
+  return topic.get();
+}
+
 }  // namespace tidemark

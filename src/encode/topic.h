@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "base/record.h"
 #include "schema/table.h"
@@ -17,16 +18,20 @@ namespace tidemark {
 // has become '_', cut at 249 characters. "." and ".." become "_" and "__".
 std::string topic_name(std::string_view prefix, std::string_view delimiter, const TableId& id);
 
-// Owns topics at stable addresses; a name has one Topic, whatever the number of table versions.
+// Owns topics at stable addresses; a name has one Topic, whatever the number of table versions, or with
+// schemas (transforms are configured) one for each pair of schemas.
 // Lifetime: outlives every batch whose records point into it; nothing is ever removed
 // Thread:   any
 class TopicRegistry {
  public:
   const Topic* intern(std::string_view name);
+  const Topic* intern(std::string_view name, RecordSchemas schemas);
 
  private:
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;  // guarded by mutex_
+  std::map<std::tuple<std::string, std::string, std::string>, std::unique_ptr<Topic>>
+      with_schemas_;  // guarded by mutex_; name, key, value
 };
 
 }  // namespace tidemark
