@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts JSON of our own making into slices without decoding it: what is only moved is never rewritten.
+// The text is the JSON an encoder printed: no blanks, well formed. On any other text the cutters fail or
+// yield wrong slices, but never leave the text's bounds.
+// Thread: any
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "transform/schema.h"
+
+namespace tidemark::transform {
+
+// The end of the value that begins at `at`; npos where there is none.
+std::size_t end_of_value(std::string_view json, std::size_t at);
+
+// The members of an object, names as JSON strings.
+class Members {
+ public:
+  explicit Members(std::string_view json) : json_(json) {}
+  std::optional<std::pair<std::string_view, std::string_view>> next();
+  bool failed() const { return failed_; }
+
+ private:
+  std::string_view json_;
+  std::size_t at_ = 0;  // 0: at the bracket
+  bool failed_ = false;
+};
+
+// The items of an array.
+class Items {
+ public:
+  explicit Items(std::string_view json) : json_(json) {}
+  std::optional<std::string_view> next();
+  bool failed() const { return failed_; }
+
+ private:
+  std::string_view json_;
+  std::size_t at_ = 0;
+  bool failed_ = false;
+};
+
+// Cuts the first `out.size()` fields of a struct of this schema. False: the text is not of this schema.
+bool cut_fields(std::string_view json, const Schema& schema, std::span<std::string_view> out);
+
+// The text of a JSON string, UTF-8; what is no JSON string comes out empty. Lone surrogates become U+FFFD.
+std::string unquoted(std::string_view json);
+
+}  // namespace tidemark::transform
