@@ -41,6 +41,14 @@ bool Config::given(std::string_view name) const {
   return values_.contains(name);
 }
 
+std::map<std::string, std::string, std::less<>> Config::under(std::string_view head) const {
+  std::map<std::string, std::string, std::less<>> out;
+  for (auto it = values_.lower_bound(head); it != values_.end() && it->first.starts_with(head);
+       ++it)
+    out.emplace(it->first.substr(head.size()), it->second.value);
+  return out;
+}
+
 std::vector<EffectiveValue> Config::describe() const {
   const auto custom = Secrets::with_pattern(text("custom.sanitize.pattern"));
   const Secrets secrets = given("custom.sanitize.pattern") && custom ? *custom : Secrets();

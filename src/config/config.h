@@ -63,6 +63,8 @@ class Config {
   bool boolean(std::string_view name) const;
   // Was it given, in whatever way?
   bool given(std::string_view name) const;
+  // The given properties whose names begin so: the rest of the name, and the value.
+  std::map<std::string, std::string, std::less<>> under(std::string_view head) const;
 
   ConfigForm form() const { return form_; }
   const std::vector<std::string>& warnings() const { return warnings_; }

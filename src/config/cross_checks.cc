@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "config/pem.h"
+#include "transform/chain.h"
 
 namespace tidemark {
 namespace {
@@ -178,7 +179,54 @@ void check_sink(const Config& config, const Report& report) {
                                      "a folder, or the path that begins the files' names"});
 }
 
+TransformSettings written_transforms(const Config& config) {
+  const auto links = [&](std::string_view list) {
+    std::vector<TransformSettings::Link> out;
+    for (std::string& alias : comma_items(config.text(list))) {
+      auto options = config.under(fmt::format("{}.{}.", list, alias));
+      out.push_back({.alias = std::move(alias), .options = std::move(options)});
+    }
+    return out;
+  };
+  return {.transforms = links("transforms"), .predicates = links("predicates")};
+}
+
+// With tidemark.unknown.properties=warn: options that no transform of the chain has. They have no effect then.
+std::vector<std::string> unknown_options(const Config& config, const TransformSettings& settings) {
+  std::vector<std::string> out;
+  if (config.text("tidemark.unknown.properties") != "warn") return out;
+  const auto chain = transform::Chain::build(settings, {});
+  if (chain) return out;
+  for (const transform::OptionProblem& problem : chain.error()) {
+    if (problem.unknown) out.push_back(problem.option);
+  }
+  return out;
+}
+
+void check_transforms(const Config& config, const Report& report) {
+  const TransformSettings settings = transforms_of(config);
+  const auto chain = transform::Chain::build(settings, {});
+  if (chain) return;
+  for (const transform::OptionProblem& problem : chain.error()) {
+    report(problem.option, {problem.problem, problem.allowed, problem.not_there_yet});
+  }
+}
+
 }  // namespace
+
+TransformSettings transforms_of(const Config& config) {
+  TransformSettings out = written_transforms(config);
+  for (const std::string& name : unknown_options(config, out)) {
+    for (auto* const links : {&out.transforms, &out.predicates}) {
+      for (TransformSettings::Link& link : *links) {
+        const std::string head = fmt::format(
+            "{}.{}.", links == &out.transforms ? "transforms" : "predicates", link.alias);
+        if (name.starts_with(head)) link.options.erase(name.substr(head.size()));
+      }
+    }
+  }
+  return out;
+}
 
 std::optional<CollectionName> parse_collection(std::string_view text) {
   text = trim(text);
@@ -205,6 +253,7 @@ void cross_check(const Config& config, const Report& report) {
   check_stores(config, report);
   check_tags(config, report);
   check_sink(config, report);
+  check_transforms(config, report);
 }
 
 std::vector<std::string> warnings_of(const Config& config) {
@@ -212,6 +261,19 @@ std::vector<std::string> warnings_of(const Config& config) {
   if (config.text("database.password").empty()) out.emplace_back("database.password is empty");
   if (config.integer("poll.interval.ms") > 5000) {
     out.emplace_back("poll.interval.ms is above 5000; nothing is polled here");
+  }
+  for (const std::string& name : unknown_options(config, written_transforms(config))) {
+    out.push_back(fmt::format("{}: unknown option, which has no effect", name));
+  }
+  for (const std::string_view list : {"transforms", "predicates"}) {
+    const auto aliases = comma_items(config.text(list));
+    for (const auto& [rest, value] : config.under(fmt::format("{}.", list))) {
+      const bool listed =
+          std::any_of(aliases.begin(), aliases.end(),
+                      [&](const std::string& alias) { return rest.starts_with(alias + "."); });
+      if (!listed)
+        out.push_back(fmt::format("{0}.{1} has no effect: {0} does not name it", list, rest));
+    }
   }
   for (const std::string_view name :
        {"schema.history.internal.kafka.topic", "schema.history.internal.file.filename"}) {

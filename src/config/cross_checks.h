@@ -10,6 +10,7 @@
 
 #include "config/config.h"
 #include "config/value_check.h"
+#include "transform/settings.h"
 
 namespace tidemark {
 
@@ -26,5 +27,8 @@ struct CollectionName {
   std::string table;
 };
 std::optional<CollectionName> parse_collection(std::string_view text);
+
+// The chain of transforms, as written; checked by cross_check().
+TransformSettings transforms_of(const Config& config);
 
 }  // namespace tidemark

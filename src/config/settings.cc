@@ -246,6 +246,7 @@ Settings settings_of(const Config& config) {
   out.heartbeat = {.interval_ms = config.integer("heartbeat.interval.ms"),
                    .action_query = std::string(trim(config.text("heartbeat.action.query")))};
   out.topics = side_topics_of(config);
+  out.transforms = transforms_of(config);
   out.sink = sink_of(config);
   out.offset = {.path = config.text("offset.storage.file.filename"),
                 .flush_interval_ms = config.integer("offset.flush.interval.ms")};

@@ -14,6 +14,7 @@
 #include "base/server_settings.h"
 #include "base/watermark_strategy.h"
 #include "config/config.h"
+#include "transform/settings.h"
 
 namespace tidemark {
 
@@ -131,6 +132,7 @@ struct Settings {
   EventSettings events;
   HeartbeatSettings heartbeat;
   SideTopics topics;
+  TransformSettings transforms;
   SinkSettings sink;
   OffsetSettings offset;
   RetrySettings retry;

@@ -53,6 +53,30 @@ CaptureFilter filter_of(const Settings& settings) {
                         .signal_table = signal_table_of(settings)});
 }
 
+// Transforms work on records that are not wrapped into their schemas; the chain wraps what comes out.
+Settings for_transforms(Settings settings) {
+  if (settings.transforms.empty()) return settings;
+  EncodeSettings& encode = settings.encode;
+  encode.schemas_enable_key = encode.schemas_enable_value = encode.schemas_enable_headers = false;
+  encode.carry_schemas = true;
+  return settings;
+}
+
+// `printed`: how records are to leave the chain.
+Result<std::unique_ptr<transform::Chain>> chain_of(const TransformSettings& settings,
+                                                   const EncodeSettings& printed) {
+  if (settings.empty()) return nullptr;
+  auto chain =
+      transform::Chain::build(settings, {.schemas_key = printed.schemas_enable_key,
+                                         .schemas_value = printed.schemas_enable_value,
+                                         .schemas_headers = printed.schemas_enable_headers,
+                                         .nulls_replaced = printed.replace_null_with_default});
+  if (chain) return *std::move(chain);
+  const transform::OptionProblem& first = chain.error().front();
+  return fail(ErrorKind::kRejected, first.option + ": " + first.problem,
+              "allowed: " + first.allowed);
+}
+
 // Every finding is logged; the first error is what ends the run.
 Status report(const std::vector<Error>& findings) {
   for (const Error& finding : findings)
@@ -138,7 +162,7 @@ struct Connector::Parts {
 };
 
 Connector::Connector(Settings settings, const Clock& clock)
-    : settings_(std::move(settings)), clock_(clock) {}
+    : printed_(settings.encode), settings_(for_transforms(std::move(settings))), clock_(clock) {}
 
 Status Connector::run(const std::stop_token& stop) {
   log::info("connector.starting",
@@ -201,8 +225,10 @@ Status Connector::live(const std::stop_token& stop) {
   if (!ended && ended.error().kind() == ErrorKind::kCancelled) ended = {};
   status.write_last(ended ? "stopped" : "failed", ended ? "" : ended.error().text());
   const DeliveryStats stats = parts.delivery->stats();
-  log::info("connector.stopped",
-            {{"records", stats.records}, {"bytes", stats.bytes}, {"commits", stats.commits}});
+  log::info("connector.stopped", {{"records", stats.records},
+                                  {"dropped", stats.dropped},
+                                  {"bytes", stats.bytes},
+                                  {"commits", stats.commits}});
   return ended;
 }
 
@@ -354,11 +380,13 @@ Status Connector::check_signals(Parts& parts) {
 }
 
 Status Connector::start_delivery(Parts& parts) {
-  parts.delivery.emplace(Delivery::Options{.queue_bytes_max = settings_.queue_bytes_max,
-                                           .flush_interval = std::chrono::milliseconds(
-                                               settings_.offset.flush_interval_ms),
-                                           .replica_uuid = parts.replica_uuid},
-                         *parts.sink, *parts.offsets, *parts.schemas, clock_);
+  parts.delivery.emplace(
+      Delivery::Options{
+          .queue_bytes_max = settings_.queue_bytes_max,
+          .flush_interval = std::chrono::milliseconds(settings_.offset.flush_interval_ms),
+          .replica_uuid = parts.replica_uuid,
+          .transforms = TRY(chain_of(settings_.transforms, printed_))},
+      *parts.sink, *parts.offsets, *parts.schemas, clock_);
   parts.output.emplace(*parts.delivery);
   return {};
 }

@@ -36,7 +36,8 @@ class Connector {
   Status snapshot(Parts& parts, const std::stop_token& stop);
   Status stream(Parts& parts, const std::stop_token& stop);
 
-  const Settings settings_;
+  const EncodeSettings printed_;  // as configured: how records look to the sink
+  const Settings settings_;  // with transforms the encoders leave the schemas to them
   const Clock& clock_;
   // In any life: from then on a lost connection is waited out, and with a stored offset from the start.
   bool reached_server_ = false;

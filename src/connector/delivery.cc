@@ -14,12 +14,12 @@ constexpr std::size_t kSpareBytesMax = 1U << 20U;
 
 Delivery::Delivery(Options options, Sink& sink, OffsetStore& offsets, SchemaStore& schemas,
                    const Clock& clock)
-    : options_(options),
+    : options_(std::move(options)),
       sink_(sink),
       offsets_(offsets),
       schemas_(schemas),
       clock_(clock),
-      queue_(options.queue_bytes_max),
+      queue_(options_.queue_bytes_max),
       last_commit_(clock.steady()),
       thread_([this] { run(); }) {}
 
@@ -91,22 +91,40 @@ void Delivery::run() {
   if (auto done = commit(); !done) end(std::move(done).error());
 }
 
+Status Delivery::write(const RecordBatch& batch) {
+  if (batch.records().empty()) return {};
+  TRY(sink_.write(batch));
+  written_.records += batch.records().size();
+  written_.bytes += batch.bytes();
+  return {};
+}
+
 Status Delivery::handle(Parcel& parcel) {
+  written_ = {};
+  if (options_.transforms == nullptr) {
+    TRY(write(parcel.batch));
+  } else {
+    for (std::size_t at = 0; at < parcel.batch.records().size();) {
+      transformed_.clear();
+      at = TRY(options_.transforms->run(parcel.batch, at, transformed_));
+      TRY(write(transformed_));
+    }
+    written_.dropped = parcel.batch.records().size() - written_.records;
+  }
   const std::size_t bytes = parcel.batch.bytes();
-  const std::size_t records = parcel.batch.records().size();
-  if (records > 0) TRY(sink_.write(parcel.batch));
   if (parcel.checkpoint) {
     const bool urgent = parcel.checkpoint->urgent || (pending_ && pending_->urgent);
     pending_ = std::move(parcel.checkpoint);
     pending_->urgent = urgent;
     pending_number_ = parcel.number;
-  } else if (records > 0) {
+  } else if (written_.records > 0) {
     // Records beyond the checkpoint at hand: what the sink holds now is no longer what it describes.
     pending_.reset();
   }
   const std::lock_guard lock(mutex_);
-  stats_.records += records;
-  stats_.bytes += bytes;
+  stats_.records += written_.records;
+  stats_.dropped += written_.dropped;
+  stats_.bytes += written_.bytes;
   if (bytes > 0 && bytes <= kSpareBytesMax && spare_.size() < kSpareBatches) {
     parcel.batch.clear();
     spare_.push_back(std::move(parcel.batch));

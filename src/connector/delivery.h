@@ -27,6 +27,7 @@
 #include "sink/sink.h"
 #include "store/offset_store.h"
 #include "store/schema_store.h"
+#include "transform/chain.h"
 
 namespace tidemark {
 
@@ -53,7 +54,8 @@ struct Checkpoint {
 };
 
 struct DeliveryStats {
-  std::uint64_t records = 0;
+  std::uint64_t records = 0;  // that went to the sink
+  std::uint64_t dropped = 0;  // by transforms
   std::uint64_t bytes = 0;
   std::uint64_t commits = 0;
 };
@@ -64,6 +66,7 @@ class Delivery {
     std::size_t queue_bytes_max;
     std::chrono::milliseconds flush_interval;
     Uuid replica_uuid;
+    std::unique_ptr<transform::Chain> transforms = {};  // null: records go out as they come
   };
   // `sink`, `offsets` and `schemas` outlive the delivery; `sink` is open.
   Delivery(Options options, Sink& sink, OffsetStore& offsets, SchemaStore& schemas,
@@ -94,6 +97,7 @@ class Delivery {
 
   void run();
   Status handle(Parcel& parcel);
+  Status write(const RecordBatch& batch);
   Status commit();
   Error failure() const;
   void end(Error error);
@@ -115,6 +119,8 @@ class Delivery {
   std::function<void()> on_failure_;  // guarded by mutex_
 
   // Delivery thread only.
+  RecordBatch transformed_;
+  DeliveryStats written_;  // by the parcel at hand
   std::optional<Checkpoint> pending_;
   std::uint64_t pending_number_ = 0;
   std::uint64_t schema_stored_ = 0;

@@ -115,6 +115,46 @@ TEST_F(DeliveryTest, StoresACheckpointWithTheRecordsItCovers) {
   EXPECT_EQ(output_.flushed, 3U);
 }
 
+// Keeps records for which the condition holds.
+std::unique_ptr<transform::Chain> filter(const std::string& condition) {
+  const TransformSettings settings{
+      .transforms = {{.alias = "f",
+                      .options = {{"type", "io.debezium.transforms.Filter"},
+                                  {"language", "jsr223.groovy"},
+                                  {"condition", condition}}}},
+      .predicates = {}};
+  auto chain = transform::Chain::build(
+      settings, {.schemas_key = false, .schemas_value = false, .schemas_headers = false});
+  return chain ? *std::move(chain) : nullptr;
+}
+
+TEST_F(DeliveryTest, StoresThePositionBehindRecordsThatTransformsDrop) {
+  Delivery& delivery =
+      delivery_.emplace(Delivery::Options{1000, kNever, Uuid::random(), filter("topic != 't'")},
+                        sink_, *offsets_, schemas_, clock_);
+  ASSERT_TRUE(delivery.send(records(2), std::nullopt));
+  ASSERT_TRUE(delivery.send(records(1), urgent_at(7)));
+  ASSERT_TRUE(delivery.wait_committed());
+  EXPECT_EQ(stored(), 7U);
+  EXPECT_EQ(covered(), "0");
+  ASSERT_TRUE(delivery.finish());
+  EXPECT_EQ(delivery.stats().records, 0U);
+  EXPECT_EQ(delivery.stats().dropped, 3U);
+}
+
+TEST_F(DeliveryTest, StoresNothingBehindARecordThatATransformFailedOn) {
+  Delivery& delivery =
+      delivery_.emplace(Delivery::Options{1000, kNever, Uuid::random(), filter("value.n == 1")},
+                        sink_, *offsets_, schemas_, clock_);
+  ASSERT_TRUE(delivery.send(records(1), urgent_at(7)));
+  const auto failed = delivery.wait_committed();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind(), ErrorKind::kRejected);
+  EXPECT_NE(failed.error().text().find("transforms.f, topic t"), std::string::npos)
+      << failed.error().text();
+  EXPECT_EQ(stored(), 0U);
+}
+
 TEST_F(DeliveryTest, FlushesBeforeItStores) {
   SpySink spy;
   std::vector<std::uint64_t> stored_at_flush;
