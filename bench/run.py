@@ -2,7 +2,7 @@
 
     run.py [--quick] [--rows N] [--repeat N] [--only PART,...] [--write]
 
-Parts: streaming snapshot incremental latency start. --quick: 100,000 rows, once. --write puts the figures into
+Parts: streaming transforms snapshot incremental latency start. --quick: 100,000 rows, once. --write puts the figures into
 bench/results/<date>-<commit>.md. Everything runs on one machine against a private MySQL on loopback, without TLS on
 any side; files lie on one disk, in the folder of the temporary server.
 """
@@ -27,7 +27,8 @@ from harness.servers import Mysql  # pylint: disable=wrong-import-position
 from measure import BenchError, Neighbours, Run, Writer, program, timed  # pylint: disable=wrong-import-position
 from report import Figures  # pylint: disable=wrong-import-position
 
-PARTS = ("start", "streaming", "snapshot", "incremental", "latency")
+PARTS = ("start", "streaming", "transforms", "snapshot", "incremental", "latency")
+UNWRAP = {"transforms": "unwrap", "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState"}
 RATE = 1_000
 ROWS_PER_COMMIT = 10  # of the writer beside incremental snapshots
 ROWS_PER_INSERT = 500
@@ -126,6 +127,20 @@ class Bench:
         self.cost("streaming", engine)
         self.figures.ratio("streaming / bare dump", rate / bare_rate)
         self.figures.aim("streaming / mysqlbinlog -vv", rate / tool_rate, 3.0)
+
+    def transforms(self):
+        """The same binlog with ExtractNewRecordState, and without."""
+        plain, unwrapped = [], []
+        for _ in range(self.repeat):
+            for more, runs in (({}, plain), (UNWRAP, unwrapped)):
+                with Run(self.server, self.stored_offsets(), **more) as run:
+                    took = run.until_last(f'"key":{{"id":{self.rows}}}')
+                    runs.append((took, run.cpu_s(), run.peak_mb()))
+                    run.stop()
+        plain_rate = self.rate("streaming without transforms", [took for took, _, _ in plain])
+        rate = self.rate("streaming with ExtractNewRecordState", [took for took, _, _ in unwrapped])
+        self.cost("streaming with ExtractNewRecordState", unwrapped)
+        self.figures.ratio("ExtractNewRecordState / without transforms", rate / plain_rate)
 
     def snapshot(self):
         """The initial snapshot into a file; a bare SELECT *; mysqldump."""
