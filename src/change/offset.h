@@ -22,6 +22,16 @@
 
 namespace tidemark {
 
+// An XA transaction that is prepared and not yet decided.
+struct PreparedXa {
+  std::string xid;    // as the server spells it: X'61',X'',1
+  std::string gtid;   // of its PREPARE; empty without GTIDs
+  Position position;  // where it starts
+  bool has_rows = false;  // of captured tables: it must be read again after a restart
+
+  bool operator==(const PreparedXa&) const = default;
+};
+
 struct Offset {
   Position position = {};
   GtidSet gtids = {};
@@ -34,6 +44,9 @@ struct Offset {
   std::int64_t file_created_sec = 0;
   std::uint32_t file_server_id = 0;
   bool initial_snapshot_running = false;
+  // In the order of their PREPAREs. GTIDs of those with rows are not in `gtids` before the verdict: so the
+  // server sends them again.
+  std::vector<PreparedXa> prepared = {};
 
   bool operator==(const Offset&) const = default;
 };

@@ -29,6 +29,13 @@ constexpr std::chrono::milliseconds kStuckTimeMin{500};
 
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
+// Neither about the file nor about the link.
+bool is_of_transaction(EventType type) {
+  return type != EventType::kRotate && type != EventType::kFormatDescription &&
+         type != EventType::kHeartbeat && type != EventType::kHeartbeatV2 &&
+         type != EventType::kTransactionPayload;  // its events come through here one by one
+}
+
 Op op_of(EventType type) {
   switch (rows_form(type).op) {
     case RowsOp::kWrite:
@@ -43,7 +50,11 @@ Op op_of(EventType type) {
 }  // namespace
 
 Source::Source(Parts parts, Start start)
-    : parts_(parts), start_(std::move(start)), cursor_(start_.offset), buffer_(kLinkBytesMax) {
+    : parts_(parts),
+      start_(std::move(start)),
+      cursor_(start_.offset),
+      buffer_(kLinkBytesMax),
+      xa_(folder_of(parts.settings.offset.path)) {
   const Settings& settings = parts_.settings;
   if (settings.events.transaction_metadata) {
     meta_.emplace(TransactionRecords(settings.encode, settings.topics.transaction, parts_.topics),
@@ -86,8 +97,9 @@ Status Source::run(const std::stop_token& stop) {
               {{"in_ms", wait->count()}, {"position", cursor_.offset().position.text()}});
     parts_.status.update([](StatusView& view) { view.state = "reconnecting"; });
     sleep_unless_stopped(stop, *wait);
-    cursor_.reconnect();
     query_.reset();
+    xa_.abandon_open();
+    cursor_.reconnect(xa_.holds_all(cursor_.offset().prepared));
     parts_.tables.forget_bindings();
     TRY(parts_.incremental.reconnected());
   }
@@ -96,12 +108,11 @@ Status Source::run(const std::stop_token& stop) {
 }
 
 Status Source::run_link(const std::stop_token& stop) {
-  TRY(parts_.desk.ask([&](Connection& connection) {
-    return check_position_available(connection, cursor_.offset());
-  }));
-  LinkStart where{.offset = cursor_.offset(),
+  LinkStart where{.offset = cursor_.dump_start(xa_.holds_all(cursor_.offset().prepared)),
                   .replica_uuid = start_.replica_uuid,
                   .register_name = start_.register_name};
+  TRY(parts_.desk.ask(
+      [&](Connection& connection) { return check_position_available(connection, where.offset); }));
   auto link = TRY(BinlogLink::open(parts_.settings.server, where, stop));
   parser_ = std::make_unique<EventParser>(link->checksum());
   idle_.reset();
@@ -109,8 +120,8 @@ Status Source::run_link(const std::stop_token& stop) {
   block_.clear();
   next_in_block_ = 0;
   ahead_.clear();
-  log::info("stream.started", {{"position", cursor_.offset().position.text()},
-                               {"gtids", cursor_.offset().gtids.text()},
+  log::info("stream.started", {{"position", where.offset.position.text()},
+                               {"gtids", where.offset.gtids.text()},
                                {"skip_events", cursor_.offset().events_to_skip}});
   parts_.status.update([](StatusView& view) { view.state = "streaming"; });
 
@@ -209,6 +220,7 @@ Status Source::on_payload(const Event& event) {
 }
 
 Status Source::dispatch(const Event& event) {
+  if (cursor_.replaying() && is_of_transaction(event.header.type)) return replay(event);
   switch (event.header.type) {
     case EventType::kRotate: {
       const RotateEvent rotate = TRY(parse_rotate(event));
@@ -242,9 +254,7 @@ Status Source::dispatch(const Event& event) {
       transaction_ended(event);
       return {};
     case EventType::kXaPrepare:
-      in_xa_ = false;
-      transaction_ended(event);
-      return {};
+      return on_xa_prepare(event);
     default:
       return is_rows(event.header.type) ? on_rows(event) : on_other(event);
   }
@@ -271,6 +281,7 @@ Status Source::on_other(const Event& event) {
 
 // The text is noted before a resume point, too: the rows behind it may need it.
 Status Source::on_rows_query(const Event& event) {
+  if (xa_.open()) return hold(event);
   if (parts_.settings.events.include_query) query_ = TRY(parse_rows_query(event)).sql;
   if (cursor_.in_transaction()) cursor_.event_in_transaction_done();
   return {};
@@ -279,6 +290,10 @@ Status Source::on_rows_query(const Event& event) {
 void Source::transaction_begun(const Event& event, std::int64_t thread_id) {
   thread_id_ = thread_id;
   cursor_.transaction_begun();
+  begin_meta(event);
+}
+
+void Source::begin_meta(const Event& event) {
   if (!meta_) return;
   meta_->begin(TransactionMeta::make_id(gtid_text_, cursor_.file(), cursor_.event_start()),
                event_time_us(event) / 1000, parts_.output.batch());
@@ -343,9 +358,15 @@ Status Source::on_query(const Event& event) {
   const QueryEvent query = TRY(parse_query(event, unpacked_query_));
   const Statement statement = Statement::parse(query.sql, query.database);
   switch (statement.kind()) {
-    case StatementKind::kBegin:
     case StatementKind::kXaStart:
-      in_xa_ = statement.kind() == StatementKind::kXaStart;
+      return on_xa_start(statement, query.thread_id);
+    case StatementKind::kXaCommit:
+    case StatementKind::kXaRollback:
+      thread_id_ = query.thread_id;
+      return on_xa_verdict(event, statement);
+    case StatementKind::kXaEnd:
+      return {};
+    case StatementKind::kBegin:
       transaction_begun(event, query.thread_id);
       return {};
     case StatementKind::kCommit:
@@ -372,7 +393,6 @@ Status Source::on_query(const Event& event) {
             "new snapshot past this position");
       }
       break;
-    case StatementKind::kXaEnd:
     case StatementKind::kOther:
       break;
   }
@@ -386,21 +406,33 @@ Status Source::on_query(const Event& event) {
   return {};
 }
 
-Status Source::on_table_map(const Event& event) {
+Status Source::bind_table(const Event& event) {
   std::string why;
   const TableBinding* binding = TRY(parts_.tables.bind(event, parser_->format(), &why));
   if (binding == nullptr) TRY(resolve(event, std::move(why)));
+  return {};
+}
+
+Status Source::on_table_map(const Event& event) {
+  if (xa_.open()) return hold(event);
+  TRY(bind_table(event));
   cursor_.event_in_transaction_done();
   return {};
 }
 
 Status Source::on_rows(const Event& event) {
-  const bool skipped = cursor_.skipping();
-  const RowsTarget target = TRY(peek_table_id(event, parser_->format()));
-  if (target.table_id == kDummyTableId) {
-    cursor_.event_in_transaction_done();
-    return {};
+  if (xa_.open()) return hold(event);
+  if (!cursor_.skipping()) {
+    std::uint64_t row = 0;
+    TRY(emit_rows(event, cursor_.take_rows_to_skip(), row));
   }
+  cursor_.event_in_transaction_done();
+  return {};
+}
+
+Status Source::emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& row) {
+  const RowsTarget target = TRY(peek_table_id(event, parser_->format()));
+  if (target.table_id == kDummyTableId) return {};
   const TableBinding* const binding = parts_.tables.binding(target.table_id);
   if (binding == nullptr) {
     return fail(
@@ -408,37 +440,28 @@ Status Source::on_rows(const Event& event) {
         fmt::format("rows of table id {} that no TABLE_MAP has named", target.table_id),
         "report this with the binlog file; to go on, take a new snapshot past this position");
   }
-  if (!skipped && binding->captured != nullptr) {
-    if (in_xa_) {
-      return fail(ErrorKind::kUnsupported,
-                  fmt::format("a change of {} inside an XA transaction", binding->id.text()),
-                  "XA transactions on captured tables cannot be followed yet: avoid them, and take "
-                  "a new snapshot past "
-                  "this position");
-    }
-    RowsReader reader = TRY_AT(RowsReader::open(event, parser_->format(), *binding->plan, scratch_),
-                               binding->id.text());
-    if (!reader.full_images()) {
-      return fail(ErrorKind::kUnsupported,
-                  fmt::format("a row image of {} lacks columns", binding->id.text()),
-                  "SET GLOBAL binlog_row_image='FULL' and let every session reconnect, then take a "
-                  "new snapshot past "
-                  "this position");
-    }
-    event_end_.source = source_info(event);
-    event_end_.op = op_of(event.header.type);
-    event_end_.now.wall_ns = parts_.clock.wall_ns();
-    if (meta_) event_end_.transaction = meta_->order(binding->id.text());
-    binding->captured->encoder->begin_event(event_end_);
-    const std::uint64_t first = cursor_.take_rows_to_skip();
-    RowView before;
-    RowView after;
-    for (std::uint32_t row = 0; TRY_AT(reader.next(&before, &after), binding->id.text()); ++row) {
-      if (row >= first) TRY(on_row(*binding->captured, before, after, row));
-      cursor_.rows_done(row + 1);
-    }
+  if (binding->captured == nullptr) return {};
+  RowsReader reader = TRY_AT(RowsReader::open(event, parser_->format(), *binding->plan, scratch_),
+                             binding->id.text());
+  if (!reader.full_images()) {
+    return fail(ErrorKind::kUnsupported,
+                fmt::format("a row image of {} lacks columns", binding->id.text()),
+                "SET GLOBAL binlog_row_image='FULL' and let every session reconnect, then take a "
+                "new snapshot past "
+                "this position");
   }
-  cursor_.event_in_transaction_done();
+  event_end_.source = source_info(event);
+  event_end_.op = op_of(event.header.type);
+  event_end_.now.wall_ns = parts_.clock.wall_ns();
+  if (meta_) event_end_.transaction = meta_->order(binding->id.text());
+  binding->captured->encoder->begin_event(event_end_);
+  RowView before;
+  RowView after;
+  for (; TRY_AT(reader.next(&before, &after), binding->id.text()); ++row) {
+    if (row >= skip)
+      TRY(on_row(*binding->captured, before, after, static_cast<std::uint32_t>(row)));
+    cursor_.rows_done(row + 1);
+  }
   return {};
 }
 

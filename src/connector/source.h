@@ -30,6 +30,7 @@
 #include "connector/stream_cursor.h"
 #include "connector/tables.h"
 #include "connector/transaction_meta.h"
+#include "connector/xa_transactions.h"
 #include "mysql/binlog/event.h"
 #include "mysql/binlog/payload.h"
 #include "mysql/binlog/rows.h"
@@ -77,14 +78,26 @@ class Source {
   Status on_rows(const Event& event);
   // The events of a compressed transaction, one after the other.
   Status on_payload(const Event& event);
+  Status bind_table(const Event& event);
+  // Emits the rows of an event of a captured table but for the first `skip`; `row` counts on.
+  Status emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& row);
   Status on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row);
   Status on_rows_query(const Event& event);
   Status on_other(const Event& event);
 
   // Every way into and out of a transaction, skipped ones included.
   void transaction_begun(const Event& event, std::int64_t thread_id);
+  void begin_meta(const Event& event);
   void transaction_ended(const Event& event);
   std::int64_t event_time_us(const Event& event) const;
+  Status on_xa_start(const Statement& statement, std::uint32_t thread_id);
+  Status on_xa_prepare(const Event& event);
+  Status on_xa_verdict(const Event& event, const Statement& statement);
+  void end_xa(const Event& event, const std::string& xid);
+  Status hold(const Event& event);  // of the open XA transaction
+  Status emit_held(const Event& verdict, const HeldEvents& events);
+  Status replay(const Event& event);
+  Status look_back(const std::string& xid);
 
   Status on_definition(const Statement& statement);
   Status on_truncate(const Statement& statement, const Event& event);
@@ -134,7 +147,9 @@ class Source {
   std::optional<TransactionMeta> meta_;
   std::optional<Heartbeat> heartbeat_;
   std::string same_row_scratch_;
-  bool in_xa_ = false;
+  XaTransactions xa_;
+  std::optional<std::size_t>
+      looked_back_;  // files before the present one, for an unknown XA COMMIT
   std::uint64_t filtered_rows_ = 0;
   std::uint64_t events_handled_ = 0;  // since they were published
   bool made_progress_ = false;  // since the link was opened

@@ -1,20 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/stream_cursor.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemark {
+namespace {
 
-StreamCursor::StreamCursor(Offset start) : offset_(std::move(start)) { reconnect(); }
+// Where the oldest of the transactions starts that have to be read again.
+const Position* earliest(const std::vector<PreparedXa>& prepared) {
+  const Position* found = nullptr;
+  for (const PreparedXa& one : prepared) {
+    if (one.has_rows && (found == nullptr || one.position < *found)) found = &one.position;
+  }
+  return found;
+}
 
-void StreamCursor::reconnect() {
+// Texts of our own making: empty, or one GTID.
+GtidSet set_of(const std::string& gtid) { return GtidSet::parse(gtid).value_or(GtidSet()); }
+
+template <class List>
+auto find_xid(List& list, const std::string& xid) {
+  return std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.xid == xid; });
+}
+
+}  // namespace
+
+StreamCursor::StreamCursor(Offset start) : offset_(std::move(start)) { reconnect(false); }
+
+Offset StreamCursor::dump_start(bool held) const {
+  Offset from = offset_;
+  if (look_back_) {
+    from.gtid_mode = false;
+    from.position = look_back_->from;
+  } else if (held) {
+    for (const PreparedXa& one : offset_.prepared) from.gtids.add(set_of(one.gtid));
+  } else if (const Position* const oldest = earliest(offset_.prepared);
+             !from.gtid_mode && oldest != nullptr) {
+    from.position = std::min(*oldest, from.position);
+  }
+  return from;
+}
+
+void StreamCursor::reconnect(bool held) {
+  const Offset from = dump_start(held);
+  const Position* const oldest = held ? nullptr : earliest(offset_.prepared);
   resumed_ = offset_;
-  file_ = offset_.position.file;
+  floor_.reset();
+  replayed_.clear();
+  dump_file_.clear();
+  gtid_start_ = 0;
+  if (look_back_) {
+    floor_ = look_back_->until;
+    dump_file_ = from.position.file;
+  } else if (!from.gtid_mode && from.position < offset_.position) {
+    floor_ = offset_.position;
+    dump_file_ = from.position.file;
+  } else if (oldest != nullptr) {
+    dump_file_ = oldest->file;
+  }
+  file_ = from.position.file;
   file_created_sec_ = offset_.file_created_sec;
   file_server_id_ = offset_.file_server_id;
-  event_start_ = event_end_ = offset_.position.pos;
+  event_start_ = event_end_ = from.position.pos;
   gtid_ = {};
-  in_transaction_ = false;
+  in_transaction_ = holding_ = false;
   events_left_to_skip_ = 0;
   resume_events_ = offset_.events_to_skip;
   resume_rows_ = offset_.rows_to_skip;
@@ -26,6 +76,8 @@ void StreamCursor::rotated(std::string_view file, std::uint64_t pos) {
   if (file_ != file) file_created_sec_ = file_server_id_ = 0;
   file_ = file;
   event_start_ = event_end_ = pos;
+  if (floor_ && Position{file_, pos} >= *floor_) end_replay();
+  if (floor_ || holding_) return;
   // Inside a transaction that is being received again nothing moves: its start stays the resume point.
   if (!in_transaction_ && resume_events_ == 0 && resume_rows_ == 0) move_to(pos);
 }
@@ -33,6 +85,11 @@ void StreamCursor::rotated(std::string_view file, std::uint64_t pos) {
 bool StreamCursor::file_described(const EventHeader& header) {
   file_created_sec_ = header.timestamp;
   file_server_id_ = header.server_id;
+  // A link that starts before the resume point comes to that one's file later.
+  const bool earlier = resumed_ && !dump_file_.empty() &&
+                       compare_files(file_, resumed_->position.file) < 0 &&
+                       compare_files(file_, dump_file_) >= 0;
+  if (earlier) return resumed_->gtid_mode || file_server_id_ == resumed_->file_server_id;
   const bool here = offset_.position.file == file_;
   const std::optional<Offset> from = std::exchange(resumed_, std::nullopt);
   if (from && from->file_created_sec != 0) {
@@ -56,7 +113,7 @@ void StreamCursor::move_to(std::uint64_t pos) {
 
 void StreamCursor::begin_event(const EventHeader& header) {
   // The time of a format description is the file's creation, not now.
-  if (header.timestamp != 0 && header.type != EventType::kFormatDescription)
+  if (header.timestamp != 0 && header.type != EventType::kFormatDescription && !floor_)
     offset_.ts_sec = header.timestamp;
   offset_.server_id = header.server_id;
   if (header.end_log_pos == 0) return;  // artificial, or inside a payload
@@ -65,19 +122,76 @@ void StreamCursor::begin_event(const EventHeader& header) {
   if (end < event_end_) end += std::uint64_t{1} << 32U;
   event_end_ = end;
   event_start_ = end - header.size;
+  if (floor_ && Position{file_, event_start_} >= *floor_) end_replay();
 }
 
-void StreamCursor::gtid(const Gtid& gtid) { gtid_ = gtid; }
+void StreamCursor::end_replay() {
+  floor_.reset();
+  look_back_.reset();
+  // Found by looking back. Should the verdict not be done before a restart, the server must send them again.
+  for (PreparedXa& one : replayed_) {
+    offset_.gtids.subtract(set_of(one.gtid));
+    offset_.prepared.push_back(std::move(one));
+  }
+  replayed_.clear();
+}
 
-void StreamCursor::transaction_begun() {
+void StreamCursor::gtid(const Gtid& gtid) {
+  gtid_ = gtid;
+  gtid_start_ = event_start_;
+}
+
+void StreamCursor::look_back_from(Position from) {
+  look_back_ = {.from = std::move(from),
+                .until = {file_, gtid_start_ != 0 ? gtid_start_ : event_start_}};
+}
+
+void StreamCursor::begin_transaction(std::uint64_t start) {
   in_transaction_ = true;
   if (resume_events_ > 0 || resume_rows_ > 0) {
     events_left_to_skip_ = std::exchange(resume_events_, 0);
     return event_in_transaction_done();
   }
-  move_to(event_start_);
+  move_to(start);
   offset_.events_to_skip = 1;
   offset_.rows_to_skip = 0;
+}
+
+void StreamCursor::hold_begun() {
+  holding_ = true;
+  hold_start_ = event_start_;
+}
+
+void StreamCursor::hold_ended(std::string xid, bool has_rows) {
+  holding_ = false;
+  const Gtid gtid = std::exchange(gtid_, {});
+  if (prepared(xid) == nullptr) {
+    std::vector<PreparedXa>& list = floor_ ? replayed_ : offset_.prepared;
+    if (const auto old = find_xid(list, xid); old != list.end()) list.erase(old);
+    list.push_back({.xid = std::move(xid),
+                    .gtid = gtid.empty() ? std::string() : gtid.text(),
+                    .position = {file_, hold_start_},
+                    .has_rows = has_rows});
+  }
+  if (floor_ || resume_events_ > 0 || resume_rows_ > 0) return;
+  if (!has_rows && !gtid.empty()) offset_.gtids.add(gtid);
+  move_to(event_end_);
+  offset_.events_to_skip = 0;
+  offset_.rows_to_skip = 0;
+}
+
+void StreamCursor::decided(const std::string& xid) {
+  holding_ = false;
+  std::vector<PreparedXa>& list = floor_ ? replayed_ : offset_.prepared;
+  const auto found = find_xid(list, xid);
+  if (found == list.end()) return;
+  if (!floor_) offset_.gtids.add(set_of(found->gtid));
+  list.erase(found);
+}
+
+const PreparedXa* StreamCursor::prepared(const std::string& xid) const {
+  const auto found = find_xid(offset_.prepared, xid);
+  return found == offset_.prepared.end() ? nullptr : &*found;
 }
 
 void StreamCursor::rows_done(std::uint64_t rows) { offset_.rows_to_skip = rows; }
@@ -103,6 +217,7 @@ void StreamCursor::event_outside_done() {
   if (resume_events_ > 0 || resume_rows_ > 0) return;
   if (!gtid_.empty()) offset_.gtids.add(gtid_);
   gtid_ = {};
+  gtid_start_ = 0;
   move_to(event_end_);
   offset_.events_to_skip = 0;
   offset_.rows_to_skip = 0;

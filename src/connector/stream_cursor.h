@@ -2,10 +2,15 @@
 // Where the stream is, told event by event, and what a restart would have to skip.
 //
 // Grammar of the stream (one server, rows logged as rows):
-//   stream       := (outside | transaction)*
+//   stream       := (outside | transaction | held | verdict)*
 //   outside      := FORMAT_DESCRIPTION | PREVIOUS_GTIDS | ROTATE | HEARTBEAT | STOP | [GTID] QUERY(ddl)
 //   transaction  := [GTID] QUERY(BEGIN) (TABLE_MAP | rows | ROWS_QUERY | QUERY(savepoint))* end
-//   end          := XID | QUERY(COMMIT) | QUERY(ROLLBACK) | XA_PREPARE
+//   end          := XID | QUERY(COMMIT) | QUERY(ROLLBACK)
+//   held         := [GTID] QUERY(XA START) (TABLE_MAP | rows)* QUERY(XA END) XA_PREPARE
+//   verdict      := [GTID] QUERY(XA COMMIT | XA ROLLBACK)
+// The rows of a held transaction are emitted at its verdict, which then is the transaction that holds
+// them; an XA_PREPARE of one phase is PREPARE and verdict at once. Where the place of a PREPARE lies before
+// the resume point, the events in between come once more and are passed over: replaying().
 //
 // Use:     per event: begin_event(header) -> the caller handles it unless skipping() -> one of the
 //          *_done() functions
@@ -17,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "change/offset.h"
@@ -31,6 +37,9 @@ class StreamCursor {
   // The current event lies before the resume point: it was handled in an earlier life.
   // TABLE_MAP events must be looked at all the same, later rows may need them.
   bool skipping() const { return events_left_to_skip_ > 0; }
+  // The current event lies before the place up to which everything was done: it is here once more for the
+  // sake of a prepared XA transaction, and nothing else in it counts.
+  bool replaying() const { return floor_.has_value(); }
   // Rows of the next rows event that were emitted in an earlier life. Asking for them uses them up.
   std::uint64_t take_rows_to_skip();
 
@@ -42,11 +51,25 @@ class StreamCursor {
   void begin_event(const EventHeader& header);
 
   void gtid(const Gtid& gtid);  // an anonymous transaction: an empty Gtid
-  void transaction_begun();
+  void transaction_begun() { begin_transaction(event_start_); }
   // Rows of the present rows event that are done: a place to resume from should the link break now.
   void rows_done(std::uint64_t rows);
   void event_in_transaction_done();
   void transaction_ended();
+  // XA START. Nothing moves until the transaction is prepared.
+  void hold_begun();
+  // XA_PREPARE, in two phases.
+  void hold_ended(std::string xid, bool has_rows);
+  // From here rows of a held transaction are done, as if they were one rows event. With `one_phase` the place
+  // to resume from is that of XA START.
+  void verdict_begun(bool one_phase) { begin_transaction(one_phase ? hold_start_ : event_start_); }
+  // The verdict is done, XA ROLLBACK too: call before transaction_ended() or event_outside_done().
+  void decided(const std::string& xid);
+  const PreparedXa* prepared(const std::string& xid) const;
+  // From the next reconnect() on the stream is read from this place, until it has come back to the
+  // transaction at hand.
+  void look_back_from(Position from);
+
   // A statement that is a transaction of its own (DDL), or any other event outside a transaction.
   void event_outside_done();
 
@@ -61,10 +84,15 @@ class StreamCursor {
 
   // To resume after the last event that was done.
   const Offset& offset() const { return offset_; }
-  // The connection was lost: the next link starts from offset() again.
-  void reconnect();
+  // What to ask the server for: offset(), or an earlier place where held transactions have to be read
+  // again. `held`: they are all at hand.
+  Offset dump_start(bool held) const;
+  // A new link starts, from dump_start(held).
+  void reconnect(bool held);
 
  private:
+  void begin_transaction(std::uint64_t start);
+  void end_replay();
   void move_to(std::uint64_t pos);
 
   Offset offset_;
@@ -79,6 +107,17 @@ class StreamCursor {
   std::uint64_t resume_rows_ = 0;
   std::uint64_t event_start_ = 0;
   std::uint64_t event_end_ = 0;
+  std::uint64_t hold_start_ = 0;  // of the open XA transaction
+  bool holding_ = false;
+  std::optional<Position> floor_;  // replaying up to here
+  struct LookBack {
+    Position from;
+    Position until;
+  };
+  std::optional<LookBack> look_back_;
+  std::uint64_t gtid_start_ = 0;  // of the latest GTID event; 0: not of the transaction at hand
+  std::vector<PreparedXa> replayed_;  // prepared before the floor, and unknown to the offset
+  std::string dump_file_;  // where the link starts, if that is before the resume point; else empty
 };
 
 }  // namespace tidemark

@@ -198,8 +198,9 @@ StatementKind kind_of_statement(const std::vector<Token>& tokens) {
     return to_savepoint ? StatementKind::kOther : StatementKind::kRollback;
   }
   if (is_keyword(first, "XA")) {
-    return second_is("START") || second_is("BEGIN") ? StatementKind::kXaStart
-                                                    : StatementKind::kXaEnd;
+    if (second_is("START") || second_is("BEGIN")) return StatementKind::kXaStart;
+    if (second_is("COMMIT")) return StatementKind::kXaCommit;
+    return second_is("ROLLBACK") ? StatementKind::kXaRollback : StatementKind::kXaEnd;
   }
   if (is_keyword(first, "TRUNCATE")) return StatementKind::kTruncate;
   if (is_keyword(first, "RENAME")) {
@@ -215,6 +216,18 @@ StatementKind kind_of_statement(const std::vector<Token>& tokens) {
   return StatementKind::kOther;
 }
 
+// The transaction id of "XA <verb> X'<gtrid>',X'<bqual>',<format>", which is the server's own spelling.
+std::string xid_of(std::string_view sql) {
+  const std::size_t from = sql.find("X'");
+  if (from == std::string_view::npos) return {};
+  const std::string_view xid = sql.substr(from, sql.find(' ', from) - from);
+  const std::size_t second = xid.find("',X'");
+  const std::size_t number = second == std::string_view::npos ? second : xid.find("',", second + 4);
+  if (number == std::string_view::npos || number + 2 == xid.size()) return {};
+  const std::string_view digits = xid.substr(number + 2);
+  return digits.find_first_not_of("0123456789") == std::string_view::npos ? std::string(xid) : "";
+}
+
 }  // namespace
 
 Statement Statement::parse(std::string_view sql, std::string_view default_database) {
@@ -227,6 +240,7 @@ Statement Statement::parse(std::string_view sql, std::string_view default_databa
   const std::vector<Token> tokens = tokens_of(sql, true);
   Statement out;
   out.kind_ = kind_of_statement(tokens);
+  if (!tokens.empty() && is_keyword(tokens.front(), "XA")) out.xid_ = xid_of(sql);
   out.starts_transaction_ = out.kind_ == StatementKind::kTableDdl && tokens.size() > 2 &&
                             is_keyword(tokens[tokens.size() - 2], "START") &&
                             is_keyword(tokens.back(), "TRANSACTION");

@@ -20,7 +20,9 @@ enum class StatementKind : std::uint8_t {
   kCommit,  // COMMIT: ends a transaction of a non-transactional engine
   kRollback,  // ROLLBACK without TO
   kXaStart,  // XA START: rows follow, their verdict comes later
-  kXaEnd,  // XA END .. XA COMMIT, XA ROLLBACK
+  kXaEnd,  // XA END: its rows are complete
+  kXaCommit,  // the verdict on a prepared transaction, xid() says which
+  kXaRollback,
   kTableDdl,  // CREATE, ALTER, DROP, RENAME of tables or indexes
   kTruncate,  // TRUNCATE TABLE
   kDropDatabase,
@@ -35,6 +37,8 @@ class Statement {
   StatementKind kind() const { return kind_; }
   // A CREATE TABLE ... START TRANSACTION: rows and a commit follow (CREATE TABLE ... SELECT since 8.0.21).
   bool starts_transaction() const { return starts_transaction_; }
+  // Of XA statements, as the server logs it: "X'61',X'62',7"; empty where it has another form.
+  const std::string& xid() const { return xid_; }
   // Compared without regard to ASCII case, because the server's own rule differs by platform. Names that
   // go beyond ASCII may be in the client's charset, or in another case where the server ignores it: where
   // they could be the same they count as the same.
@@ -49,6 +53,7 @@ class Statement {
 
   StatementKind kind_ = StatementKind::kOther;
   bool starts_transaction_ = false;
+  std::string xid_;
   std::vector<TableId> names_;
 };
 

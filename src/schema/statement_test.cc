@@ -18,7 +18,9 @@ TEST(Statement, TellsTransactionControl) {
   EXPECT_EQ(kind("ROLLBACK TO `sp`"), StatementKind::kOther);
   EXPECT_EQ(kind("SAVEPOINT `sp`"), StatementKind::kOther);
   EXPECT_EQ(kind("XA START X'61',X'',1"), StatementKind::kXaStart);
-  EXPECT_EQ(kind("XA COMMIT X'61',X'',1"), StatementKind::kXaEnd);
+  EXPECT_EQ(kind("XA END X'61',X'',1"), StatementKind::kXaEnd);
+  EXPECT_EQ(kind("XA COMMIT X'61',X'',1"), StatementKind::kXaCommit);
+  EXPECT_EQ(kind("XA ROLLBACK X'61',X'',1"), StatementKind::kXaRollback);
 }
 
 TEST(Statement, TellsDefinitionsOfTablesFromOthers) {
@@ -112,6 +114,16 @@ TEST(Statement, MentionsADroppedDatabase) {
   EXPECT_TRUE(Statement::parse("DROP DATABASE shop", "").mentions_database("shop"));
   EXPECT_TRUE(Statement::parse("DROP DATABASE `shop`", "other").mentions_database("shop"));
   EXPECT_FALSE(Statement::parse("DROP DATABASE shop2", "").mentions_database("shop"));
+}
+
+TEST(Statement, KnowsTheTransactionOfAnXaStatement) {
+  const auto xid = [](std::string_view sql) { return Statement::parse(sql, "").xid(); };
+  EXPECT_EQ(xid("XA START X'61',X'62',7"), "X'61',X'62',7");
+  EXPECT_EQ(xid("XA COMMIT X'61',X'',1"), "X'61',X'',1");
+  EXPECT_EQ(xid("XA COMMIT X'61',X'',1 ONE PHASE"), "X'61',X'',1");
+  EXPECT_EQ(xid("XA START 'a','b',7"), "") << "a client's spelling, which the server does not log";
+  EXPECT_EQ(xid("XA START X'61',X''"), "");
+  EXPECT_EQ(xid("BEGIN"), "");
 }
 
 }  // namespace

@@ -35,6 +35,14 @@ Offset read_offset(const JsonReader& in) {
     out.initial_snapshot_running = true;
     if (in.text("snapshot") != "INITIAL") in.note("is not INITIAL", "snapshot");
   }
+  if (in.has("prepared_xa")) {
+    in.each("prepared_xa", [&](const JsonReader& item) {
+      out.prepared.push_back({.xid = item.text("xid"),
+                              .gtid = item.text_or("gtid", ""),
+                              .position = {item.text("file"), item.u64("pos")},
+                              .has_rows = item.boolean("rows")});
+    });
+  }
   return out;
 }
 

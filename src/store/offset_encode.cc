@@ -8,6 +8,21 @@
 namespace tidemark {
 namespace {
 
+void write_prepared(JsonWriter& out, const std::vector<PreparedXa>& prepared) {
+  out.key("prepared_xa");
+  out.begin_array();
+  for (const PreparedXa& one : prepared) {
+    out.begin_object(JsonWriter::Layout::kOneLine);
+    out.member("xid", one.xid);
+    if (!one.gtid.empty()) out.member("gtid", one.gtid);
+    out.member("file", one.position.file);
+    out.member("pos", one.position.pos);
+    out.member("rows", one.has_rows);
+    out.end_object();
+  }
+  out.end_array();
+}
+
 void write_offset(JsonWriter& out, const Offset& offset, const TransactionState& transaction) {
   out.key("offset");
   out.begin_object();
@@ -26,6 +41,7 @@ void write_offset(JsonWriter& out, const Offset& offset, const TransactionState&
   if (!transaction.id.empty()) out.member("transaction_id", transaction.id);
   for (const auto& [collection, count] : transaction.counts)
     out.member(std::string(kTransactionCountPrefix) + collection, count);
+  if (!offset.prepared.empty()) write_prepared(out, offset.prepared);
   out.end_object();
 }
 

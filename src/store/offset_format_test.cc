@@ -90,6 +90,8 @@ class States {
     out.file_created_sec = i64();
     if (out.file_created_sec != 0) out.file_server_id = static_cast<std::uint32_t>(u64());
     out.initial_snapshot_running = coin();
+    for (std::size_t n = small(); n > 0; --n)
+      out.prepared.push_back({text(), coin() ? text() : "", {text(), u64()}, coin()});
     return out;
   }
 
