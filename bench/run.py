@@ -139,6 +139,7 @@ class Bench:
                     run.stop()
         plain_rate = self.rate("streaming without transforms", [took for took, _, _ in plain])
         rate = self.rate("streaming with ExtractNewRecordState", [took for took, _, _ in unwrapped])
+        self.cost("streaming without transforms", plain)
         self.cost("streaming with ExtractNewRecordState", unwrapped)
         self.figures.ratio("ExtractNewRecordState / without transforms", rate / plain_rate)
 
