@@ -437,5 +437,39 @@ TEST(ConfigDeathTest, AssertsOnUndeclaredNames) {
   EXPECT_DEATH(config.boolean("topic.prefix"), "assert.failed");
 }
 
+TEST(Settings, HoldTransformsAsWritten) {
+  const auto config = load(std::string(kServer) + R"(
+debezium.transforms=route, unwrap
+debezium.transforms.unwrap.type=io.debezium.transforms.ExtractNewRecordState
+debezium.transforms.unwrap.predicate=ours
+debezium.transforms.route.type=org.apache.kafka.connect.transforms.RegexRouter
+debezium.transforms.route.regex=(.*)
+debezium.transforms.route.replacement=x.$$1
+debezium.transforms.other.regex=(
+debezium.predicates=ours
+debezium.predicates.ours.type=org.apache.kafka.connect.transforms.predicates.RecordIsTombstone
+)");
+  ASSERT_TRUE(config) << config.error().front().text();
+  EXPECT_THAT(config->warnings(), Contains(HasSubstr("transforms.other.regex has no effect")));
+  const TransformSettings settings = settings_of(*config).transforms;
+  ASSERT_EQ(settings.transforms.size(), 2U);
+  EXPECT_EQ(settings.transforms[0].alias, "route");
+  EXPECT_EQ(settings.transforms[0].options.at("replacement"), "x.$1");
+  EXPECT_EQ(settings.transforms[1].options.at("predicate"), "ours");
+  ASSERT_EQ(settings.predicates.size(), 1U);
+}
+
+TEST(Settings, LeaveOutUnknownOptionsOfTransformsWhereAsked) {
+  const auto config =
+      load(kPlain, {{"transforms", "u"},
+                    {"transforms.u.type", "io.debezium.transforms.ExtractNewRecordState"},
+                    {"transforms.u.drop.tombstones", "false"},
+                    {"tidemark.unknown.properties", "warn"}});
+  ASSERT_TRUE(config) << config.error().front().text();
+  EXPECT_THAT(config->warnings(),
+              Contains(HasSubstr("transforms.u.drop.tombstones: unknown option")));
+  EXPECT_FALSE(settings_of(*config).transforms.transforms[0].options.contains("drop.tombstones"));
+}
+
 }  // namespace
 }  // namespace tidemark

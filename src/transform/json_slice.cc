@@ -157,22 +157,41 @@ std::optional<std::string_view> Items::next() {
   return item;
 }
 
+namespace {
+
+// Behind the value of the field whose comma or bracket is at `at`; its value begins at `*begin`.
+std::size_t end_of_field(std::string_view json, std::size_t at, const SchemaField& field,
+                         char before, std::size_t* begin) {
+  if (at >= json.size() || json[at] != before) return kNone;
+  if (!json.substr(at + 1).starts_with(field.label)) return kNone;
+  *begin = at + 1 + field.label.size();
+  return end_of_value(json, *begin);
+}
+
+}  // namespace
+
+std::optional<std::string_view> cut_field(std::string_view json, const Schema& schema,
+                                          std::size_t index) {
+  std::size_t at = 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= index; ++i) {
+    at = end_of_field(json, at, schema.fields()[i], i == 0 ? '{' : ',', &begin);
+    if (at == kNone) return std::nullopt;
+  }
+  return json.substr(begin, at - begin);
+}
+
 bool cut_fields(std::string_view json, const Schema& schema, std::span<std::string_view> out) {
   if (json.empty() || json.front() != '{' || out.size() > schema.fields().size()) return false;
-  std::size_t at = 1;
+  if (schema.fields().empty()) return json == "{}";
+  std::size_t at = 0;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    if (i > 0) {
-      if (at >= json.size() || json[at] != ',') return false;
-      ++at;
-    }
-    const std::string& label = schema.fields()[i].label;
-    if (!json.substr(at).starts_with(label)) return false;
-    at += label.size();
-    const std::size_t end = end_of_value(json, at);
-    if (end == kNone) return false;
-    out[i] = json.substr(at, end - at);
-    at = end;
+    std::size_t begin = 0;
+    at = end_of_field(json, at, schema.fields()[i], i == 0 ? '{' : ',', &begin);
+    if (at == kNone) return false;
+    out[i] = json.substr(begin, at - begin);
   }
+  if (out.empty()) return true;
   const bool whole = out.size() == schema.fields().size();
   return at < json.size() && json[at] == (whole ? '}' : ',') && (!whole || at + 1 == json.size());
 }

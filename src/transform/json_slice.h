@@ -48,6 +48,10 @@ class Items {
 // Cuts the first `out.size()` fields of a struct of this schema. False: the text is not of this schema.
 bool cut_fields(std::string_view json, const Schema& schema, std::span<std::string_view> out);
 
+// One field of a struct of this schema; nothing where the text is not of this schema up to there.
+std::optional<std::string_view> cut_field(std::string_view json, const Schema& schema,
+                                          std::size_t index);
+
 // The text of a JSON string, UTF-8; what is no JSON string comes out empty. Lone surrogates become U+FFFD.
 std::string unquoted(std::string_view json);
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
 
 #include "encode/json_text.h"
@@ -20,6 +19,12 @@ bool is_key_header(std::string_view label) {
 const Schema* string_schema() {
   static const SchemaPtr schema = Schema::simple(SchemaType::kString, false);
   return schema.get();
+}
+
+Error misshapen(const Datum& datum) {
+  return {ErrorKind::kCorrupt,
+          fmt::format("a record does not have the form of its schema {}",
+                      datum.schema == nullptr ? "(none)" : datum.schema->name())};
 }
 
 }  // namespace
@@ -73,23 +78,16 @@ Status Message::add_header(std::string_view name, Datum header) {
 
 Status cut(const Datum& datum, std::span<std::string_view> out) {
   if (datum.is_struct() && cut_fields(datum.json, *datum.schema, out)) return {};
-  return fail(ErrorKind::kCorrupt,
-              fmt::format("a record does not have the form of its schema {}",
-                          datum.schema == nullptr ? "(none)" : datum.schema->name()));
+  return std::unexpected(misshapen(datum));
 }
 
 Result<Datum> field_of(const Datum& datum, std::size_t index) {
-  constexpr std::size_t kSmall = 32;
-  std::array<std::string_view, kSmall> small;
-  std::vector<std::string_view> large;
-  std::span<std::string_view> slices(small);
-  if (index >= kSmall) {
-    large.resize(index + 1);
-    slices = large;
+  if (datum.is_struct()) {
+    if (const auto json = cut_field(datum.json, *datum.schema, index)) {
+      return Datum{datum.schema->fields()[index].schema.get(), *json};
+    }
   }
-  slices = slices.first(index + 1);
-  TRY(cut(datum, slices));
-  return Datum{datum.schema->fields()[index].schema.get(), slices[index]};
+  return std::unexpected(misshapen(datum));
 }
 
 std::string_view or_default(const Schema& schema, std::string_view json) {
