@@ -1,6 +1,6 @@
 """All that `./dev test` runs, one stage after the other, and their sum.
 
-    test.py                      build, check, tools, unit, harness, live, oracle
+    test.py                      build, check, tools, unit, fuzz, harness, live, oracle
     test.py unit [PRESET]        unit tests of a preset
     test.py harness | oracle | check | tools | live [NAME...]
 
@@ -185,11 +185,20 @@ def oracle():
     return outcome
 
 
+def fuzz(*arguments):
+    """Two minutes over all targets, in a build with sanitizers."""
+    outcome = build("fuzz")
+    if not outcome.failed:
+        outcome.add(counted("fuzz", [sys.executable, "tools/fuzz.py", *(arguments or ("120",))]))
+    return outcome
+
+
 STAGES = {
     "build": build,
     "check": check,
     "tools": lambda: python_tests("tools", "tools", "*_test.py"),
     "unit": unit,
+    "fuzz": fuzz,
     "harness": runner("harness", "tests/harness"),
     "live": runner("live", "tests/live"),
     "oracle": oracle,

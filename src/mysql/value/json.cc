@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/assert.h"
 #include "mysql/value/decimal.h"
 #include "mysql/value/json_view.h"
 #include "mysql/value/temporal.h"
@@ -130,6 +131,9 @@ Result<std::string_view> JsonContainer::key(std::size_t i) const {
   const std::uint8_t* const entry = body_.data() + 2 * offset_size() + i * key_entry_size();
   const std::size_t at = offset(entry);
   const std::size_t size = load_le<std::uint16_t>(entry + offset_size());
+#ifdef TIDEMARK_FUZZ_CANARY  // never in a room: see CMakeLists.txt
+  ASSERT(at <= body_.size() && size <= body_.size() - at);
+#endif
   if (at > body_.size() || size > body_.size() - at)
     return corrupt_json("a key lies outside its object");
   return as_text(body_.subspan(at, size));
