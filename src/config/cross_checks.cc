@@ -127,6 +127,24 @@ void check_snapshot_mode(const Config& config, const Report& report) {
   }
 }
 
+void check_overrides(const Config& config, const Report& report) {
+  const auto items = comma_items(config.text(kOverrides));
+  for (const std::string& item : items) {
+    if (!parse_collection(item)) {
+      report(kOverrides, {fmt::format("has '{}', which is not a database and a table", item),
+                          "db.table, spelled as on the server"});
+    } else if (override_statement(config, item).empty()) {
+      report(kOverrides,
+             {fmt::format("lists {}, and {}.{} is missing", item, kOverrides, item),
+              "a SELECT with every column of the table, or leave the table out of the list"});
+    }
+  }
+  if (!items.empty() && config.text("snapshot.mode") == "incremental") {
+    report(kOverrides, {"cannot be used with snapshot.mode=incremental, which reads in chunks",
+                        "snapshot.mode=initial"});
+  }
+}
+
 void check_queue(const Config& config, const Report& report) {
   if (config.integer("max.queue.size") <= config.integer("max.batch.size")) {
     report("max.queue.size",
@@ -243,12 +261,20 @@ std::optional<CollectionName> parse_collection(std::string_view text) {
   return out;
 }
 
+std::string override_statement(const Config& config, std::string_view item) {
+  const std::string text = config.text(fmt::format("{}.{}", kOverrides, item));
+  std::string_view statement = trim(text);
+  while (statement.ends_with(';')) statement = trim(statement.substr(0, statement.size() - 1));
+  return std::string(statement);
+}
+
 void cross_check(const Config& config, const Report& report) {
   check_names(config, report);
   check_lists(config, report);
   check_skipped(config, report);
   check_signals(config, report);
   check_snapshot_mode(config, report);
+  check_overrides(config, report);
   check_queue(config, report);
   check_stores(config, report);
   check_tags(config, report);

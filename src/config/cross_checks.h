@@ -31,4 +31,8 @@ std::optional<CollectionName> parse_collection(std::string_view text);
 // The chain of transforms, as written; checked by cross_check().
 TransformSettings transforms_of(const Config& config);
 
+inline constexpr std::string_view kOverrides = "snapshot.select.statement.overrides";
+// The statement for an item of that list, without blanks and `;` around it; empty: there is none.
+std::string override_statement(const Config& config, std::string_view item);
+
 }  // namespace tidemark

@@ -124,6 +124,31 @@ constexpr auto kSnapshotModes = std::to_array<std::pair<std::string_view, Snapsh
      {"configuration_based", SnapshotMode::kConfigurationBased},
      {"incremental", SnapshotMode::kIncremental}});
 
+// Which tables' rows are read, in which order, how, and by how many connections.
+void read_snapshot_tables(const Config& config, SnapshotSettings& out) {
+  out.include_collections = list_of(config, "snapshot.include.collection.list");
+  for (const std::string& item : comma_items(config.text(kOverrides))) {
+    const auto name = parse_collection(item);
+    ASSERT(name.has_value(), "snapshot.select.statement.overrides was checked");
+    out.overrides[name->database + "." + name->table] = override_statement(config, item);
+  }
+  out.order = choice(config, "snapshot.tables.order.by.row.count",
+                     std::to_array<std::pair<std::string_view, RowCountOrder>>(
+                         {{"disabled", RowCountOrder::kDisabled},
+                          {"ascending", RowCountOrder::kAscending},
+                          {"descending", RowCountOrder::kDescending}}));
+  out.threads = small(config, "snapshot.max.threads");
+  out.one_thread_per_table = config.boolean("legacy.snapshot.max.threads") ||
+                             config.boolean("internal.legacy.snapshot.max.threads");
+  out.range_multiplier = small(config, "snapshot.max.threads.multiplier");
+  constexpr std::string_view kOfTable = "snapshot.max.threads.multiplier.";
+  for (const EffectiveValue& value : config.describe()) {
+    if (!value.name.starts_with(kOfTable)) continue;
+    if (const auto name = parse_collection(value.name.substr(kOfTable.size())))
+      out.range_multipliers[name->database + "." + name->table] = small(config, value.name);
+  }
+}
+
 SnapshotSettings snapshot_of(const Config& config) {
   SnapshotSettings out;
   // custom: its name was checked to be one of these.
@@ -137,9 +162,15 @@ SnapshotSettings snapshot_of(const Config& config) {
                .start_stream = flag("start.stream"),
                .on_schema_error = flag("snapshot.on.schema.error"),
                .on_data_error = flag("snapshot.on.data.error")};
-  out.locking = choice(config, "snapshot.locking.mode",
-                       std::to_array<std::pair<std::string_view, LockingMode>>(
-                           {{"minimal", LockingMode::kMinimal}, {"none", LockingMode::kNone}}));
+  out.locking =
+      choice(config, "snapshot.locking.mode",
+             std::to_array<std::pair<std::string_view, LockingMode>>(
+                 {{"minimal", LockingMode::kMinimal},
+                  {"minimal_percona", LockingMode::kMinimalPercona},
+                  {"minimal_percona_no_table_locks", LockingMode::kMinimalPerconaNoTableLocks},
+                  {"extended", LockingMode::kExtended},
+                  {"none", LockingMode::kNone}}));
+  read_snapshot_tables(config, out);
   out.lock_timeout_ms = config.integer("snapshot.lock.timeout.ms");
   out.delay_ms = config.integer("snapshot.delay.ms");
   out.streaming_delay_ms = config.integer("streaming.delay.ms");

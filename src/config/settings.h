@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -54,7 +55,14 @@ struct SnapshotFlags {
   bool on_schema_error = false;
   bool on_data_error = false;
 };
-enum class LockingMode : std::uint8_t { kMinimal, kNone };
+enum class LockingMode : std::uint8_t {
+  kMinimal,
+  kMinimalPercona,
+  kMinimalPerconaNoTableLocks,
+  kExtended,
+  kNone,
+};
+enum class RowCountOrder : std::uint8_t { kDisabled, kAscending, kDescending };
 
 struct SnapshotSettings {
   SnapshotMode mode = SnapshotMode::kInitial;
@@ -63,6 +71,14 @@ struct SnapshotSettings {
   std::int64_t lock_timeout_ms = 10'000;
   std::int64_t delay_ms = 0;  // before the snapshot
   std::int64_t streaming_delay_ms = 0;  // between snapshot and stream
+  std::optional<RegexList> include_collections =
+      {};  // whose rows are read; matched against db.table
+  std::map<std::string, std::string> overrides = {};  // a SELECT, without `;`, by db.table
+  RowCountOrder order = RowCountOrder::kDisabled;
+  std::uint32_t threads = 1;
+  bool one_thread_per_table = false;  // tables are not divided
+  std::uint32_t range_multiplier = 1;  // ranges a thread
+  std::map<std::string, std::uint32_t> range_multipliers = {};  // by db.table
 };
 
 struct IncrementalSettings {

@@ -280,3 +280,208 @@ class FirstContact(ModesTest):
         began = time.monotonic()
         self.ends_with(fresh, SERVER)
         self.assertLess(time.monotonic() - began, 5)
+
+
+def marks(changes):
+    return [c["value"]["source"]["snapshot"] for c in changes]
+
+
+class Locking(ModesTest):
+    """snapshot.locking.mode, and what happens where a lock is refused or not to be had."""
+
+    def account_without(self, *grants):
+        self.sql(f"REVOKE RELOAD ON *.* FROM {standard.USER}@'%'", *(f"REVOKE {g} FROM {standard.USER}@'%'" for g in grants))
+
+    def writes(self, stop, log):
+        """Moves money between two tables of one transaction, so that a view that is torn shows."""
+        connection = self.server.connect(database="shop", autocommit=False)
+        with connection.cursor() as cursor:
+            while not stop.is_set():
+                cursor.execute("UPDATE a SET v = v - 1 WHERE id = 1")
+                cursor.execute("UPDATE b SET v = v + 1 WHERE id = 1")
+                connection.commit()
+                log.append(time.monotonic())
+        connection.close()
+
+    def loaded(self, **more):
+        """A first start under load; everything it delivered up to the load's end."""
+        self.sql("CREATE TABLE shop.a (id INT PRIMARY KEY, v INT)", "CREATE TABLE shop.b (id INT PRIMARY KEY, v INT)",
+                 "INSERT INTO shop.a VALUES (1, 0)", "INSERT INTO shop.b VALUES (1, 0)")
+        stop, log = threading.Event(), []
+        writer = threading.Thread(target=self.writes, args=(stop, log))
+        writer.start()
+        try:
+            engine = self.engine(**more)
+            engine.start()
+            engine.wait_for_log(r"event=stream\.started")
+            time.sleep(0.3)
+        finally:
+            stop.set()
+            writer.join()
+        expected = self.server.query("SELECT v FROM shop.b")[0][0]
+        engine.wait_until(lambda: self.changes(engine, "b")[-1]["value"]["after"]["v"] == expected, 20, "the last change")
+        self.assert_stops(engine)
+        return engine, len(log)
+
+    def assert_exact(self, engine):
+        """The read rows are of one moment, and the stream goes on from exactly there."""
+        for table, step in (("a", -1), ("b", 1)):
+            values = [c["value"]["after"]["v"] for c in self.changes(engine, table)]
+            self.assertEqual(list(range(values[0], values[0] + step * len(values), step)), values, table)
+        first = [self.changes(engine, table)[0]["value"]["after"]["v"] for table in "ab"]
+        self.assertEqual(0, sum(first))
+
+    def test_extended_holds_the_lock_until_the_rows_are_read(self):
+        engine, _ = self.loaded(**{"snapshot.locking.mode": "extended"})
+        self.assert_exact(engine)
+        self.assertIn("snapshot.lock_kept", engine.log())
+
+    def test_without_reload_the_captured_tables_are_locked(self):
+        self.account_without()
+        engine, written = self.loaded()
+        self.assertIn("snapshot.tables_locked", engine.log())
+        self.assertGreater(written, 10)
+        self.assert_exact(engine)
+
+    def test_no_privilege_for_any_lock(self):
+        self.account_without("LOCK TABLES ON *.*")
+        self.ends_with(self.engine(), SERVER, "RELOAD")
+        # A grant on another database passes the preflight; the server then refuses.
+        self.sql(f"GRANT LOCK TABLES ON mysql.* TO {standard.USER}@'%'")
+        self.ends_with(self.engine(), SERVER, "captured tables", "LOCK TABLES", "snapshot.locking.mode=none")
+
+    def test_percona_locks_are_refused_by_name_elsewhere(self):
+        for mode in ("minimal_percona", "minimal_percona_no_table_locks"):
+            self.ends_with(self.engine(**{"snapshot.locking.mode": mode}), SERVER, "BACKUP", "Percona")
+        self.ends_with(self.engine(**{"snapshot.locking.mode": "custom"}), USAGE, r"snapshot\.locking\.mode")
+
+    def test_none_converges(self):
+        engine, _ = self.loaded(**{"snapshot.locking.mode": "none", "snapshot.max.threads": 2})
+        self.assertNotIn("snapshot.lock_released", engine.log())
+        for table in ("a", "b"):
+            value = self.server.query(f"SELECT v FROM shop.{table}")[0][0]
+            self.assertEqual(value, self.changes(engine, table)[-1]["value"]["after"]["v"])
+
+    def test_a_lock_that_is_not_had_names_its_holder(self):
+        self.items("a")
+        holder = self.server.connect(database="shop")
+        with holder.cursor() as cursor:
+            cursor.execute("LOCK TABLES items WRITE")
+            engine = self.engine(**{"snapshot.lock.timeout.ms": 1000, "errors.max.retries": 0})
+            self.ends_with(engine, SERVER, "not had within 1000 ms", f"connection {holder.thread_id()} of root",
+                           r"shop\.items", "snapshot.lock.timeout.ms")
+        holder.close()
+
+
+class Rows(ModesTest):
+    """Which rows a snapshot at start reads, in which order, and by how many connections."""
+
+    def fill(self, table, rows):
+        self.sql(f"CREATE TABLE shop.{table} (id INT PRIMARY KEY, name VARCHAR(80))")
+        self.sql(NUMBERS.format(min(rows, 1000)).replace("shop.items", f"shop.{table}"))
+        for start in range(1000, rows, 1000):
+            self.sql(f"INSERT INTO shop.{table} SELECT id + {start}, name FROM shop.{table} WHERE id <= 1000")
+        self.sql(f"ANALYZE TABLE shop.{table}")
+
+    def order(self, engine):
+        seen = []
+        for record in engine.records(self.folder / "records"):
+            if record["topic"] not in seen:
+                seen.append(record["topic"])
+        return [topic.rsplit(".", 1)[1] for topic in seen]
+
+    def run_once(self, **more):
+        engine = self.engine(**{"snapshot.mode": "initial_only", **more})
+        engine.start()
+        self.assertEqual(OK, engine.wait(60), engine.log()[-2000:])
+        return engine
+
+    def test_only_the_collections_of_the_list(self):
+        self.items("a")
+        self.fill("other", 3)
+        engine = self.engine(**{"snapshot.include.collection.list": r"shop\.ot.*"})
+        engine.start()
+        self.wait_for_changes(engine, 3, "other")
+        self.items("b")
+        self.assertEqual([("c", 2)], ops(self.wait_for_changes(engine, 1)))
+        self.assert_stops(engine)
+
+    def test_order_by_rows(self):
+        for table, rows in (("big", 500), ("mid", 50), ("small", 5)):
+            self.fill(table, rows)
+        for order, expected in (("descending", ["big", "mid", "small"]), ("ascending", ["small", "mid", "big"])):
+            for path in self.folder.glob("*"):
+                if path.is_file():
+                    path.unlink()
+            for path in (self.folder / "records").glob("*"):
+                path.unlink()
+            self.assertEqual(expected, self.order(self.run_once(**{"snapshot.tables.order.by.row.count": order})))
+
+    def test_a_statement_of_its_own(self):
+        self.fill("numbers", 100)
+        name = "snapshot.select.statement.overrides"
+        engine = self.run_once(**{name: "shop.numbers",
+                                  name + ".shop.numbers": "SELECT name, id FROM shop.numbers WHERE id > 90 ORDER BY id DESC LIMIT 5;"})
+        changes = self.changes(engine, "numbers")
+        self.assertEqual({100, 99, 98, 97, 96}, {c["key"]["id"] for c in changes})
+        self.assertEqual({f"n{i}" for i in range(96, 101)}, {c["value"]["after"]["name"] for c in changes})
+
+    def test_a_statement_without_every_column(self):
+        self.fill("numbers", 3)
+        name = "snapshot.select.statement.overrides"
+        engine = self.engine(**{name: "shop.numbers", name + ".shop.numbers": "SELECT id FROM shop.numbers"})
+        self.ends_with(engine, SERVER, r"shop\.numbers", "name", "column")
+        self.ends_with(self.engine(**{name: "shop.numbers"}), USAGE, name + r"\.shop\.numbers is missing")
+
+    def test_several_connections_read_one_view(self):
+        self.fill("big", 60_000)
+        self.fill("few", 1)
+        self.sql("CREATE TABLE shop.nothing (id INT PRIMARY KEY)")
+        self.items("only")
+        stop = threading.Event()
+
+        def write():
+            connection = self.server.connect(database="shop", autocommit=True)
+            with connection.cursor() as cursor:
+                at = 0
+                while not stop.is_set():
+                    at += 1
+                    cursor.execute(f"UPDATE big SET name = 'u{at}' WHERE id = {at * 7919 % 60_000 + 1}")
+            connection.close()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            engine = self.engine(**{"snapshot.max.threads": 3, "snapshot.max.threads.multiplier": 2})
+            engine.start()
+            engine.wait_for_log(r"event=stream\.started")
+        finally:
+            stop.set()
+            writer.join()
+        self.sql("INSERT INTO shop.items (name) VALUES ('last')")
+        self.wait_for_changes(engine, 2)
+        self.assert_stops(engine)
+        records = [r for r in engine.records(self.folder / "records") if r["value"]]
+        reads = [r for r in records if r["value"]["op"] == "r"]
+        big = [r for r in reads if r["topic"] == "tm.shop.big"]
+        self.assertEqual(60_000, len(big))
+        self.assertEqual(60_000, len({r["key"]["id"] for r in big}))
+        every = marks(reads)
+        self.assertEqual(("first", "last"), (every[0], every[-1]))
+        self.assertEqual((1, 1), (every.count("first"), every.count("last")))
+        mine = marks(big)
+        self.assertEqual("first", mine[0])
+        self.assertIn(mine[-1], ("last_in_data_collection", "last"))
+        self.assertEqual({"true"}, set(mine[1:-1]))
+        replica = {r["key"]["id"]: r["value"]["after"]["name"] for r in records if r["topic"] == "tm.shop.big"}
+        self.assertEqual(dict(self.server.query("SELECT id, name FROM shop.big")), replica)
+
+    def test_markers_of_one_connection(self):
+        self.fill("a", 3)
+        self.sql("CREATE TABLE shop.b (id INT PRIMARY KEY)")
+        self.fill("c", 1)
+        self.fill("d", 2)
+        engine = self.run_once(**{"table.include.list": "shop.a,shop.b,shop.c,shop.d"})
+        reads = engine.records(self.folder / "records")
+        self.assertEqual(["first", "true", "last_in_data_collection", "last_in_data_collection", "first_in_data_collection", "last"],
+                         marks(reads))

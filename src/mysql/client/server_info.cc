@@ -91,6 +91,7 @@ GrantLine parse_grant(std::string_view line) {
 struct Privileges {
   std::set<std::string_view> global;
   bool reads_somewhere = false;
+  bool locks_somewhere = false;
 
   bool has(std::string_view name) const {
     return global.contains(name) || global.contains("ALL PRIVILEGES") || global.contains("ALL");
@@ -105,6 +106,8 @@ Privileges collect(const std::vector<std::string>& grants) {
       if (grant.scope == "*.*") privileges.global.insert(name);
       if (name == "SELECT" || name == "ALL PRIVILEGES" || name == "ALL")
         privileges.reads_somewhere = true;
+      if (name == "LOCK TABLES" || name == "ALL PRIVILEGES" || name == "ALL")
+        privileges.locks_somewhere = true;
     }
   }
   return privileges;
@@ -303,7 +306,10 @@ std::vector<std::string> missing_grants(const std::vector<std::string>& grants,
   want(needs.stream, privileges.has("REPLICATION SLAVE"), "REPLICATION SLAVE");
   want(needs.stream, client, "REPLICATION CLIENT");
   want(needs.read, privileges.reads_somewhere, "SELECT");
-  want(needs.lock, privileges.has("RELOAD") || privileges.has("FLUSH_TABLES"), "RELOAD");
+  // Without RELOAD the captured tables are locked one by one.
+  const bool locks =
+      privileges.has("RELOAD") || privileges.has("FLUSH_TABLES") || privileges.locks_somewhere;
+  want(needs.lock, locks, "RELOAD");
   return missing;
 }
 

@@ -88,7 +88,7 @@ Status check_file_available(const Position& position, const std::vector<BinlogFi
 struct GrantNeeds {
   bool stream = true;  // REPLICATION SLAVE, REPLICATION CLIENT
   bool read = true;  // SELECT on some table
-  bool lock = false;  // RELOAD, for snapshot.locking.mode=minimal
+  bool lock = false;  // RELOAD, or LOCK TABLES in its place: for a snapshot's locks
 };
 // The GRANT statements that the account lacks; empty: it has all. grants: lines of SHOW GRANTS. Pure.
 std::vector<std::string> missing_grants(const std::vector<std::string>& grants,

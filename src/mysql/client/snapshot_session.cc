@@ -39,21 +39,70 @@ bool same(const LogEnd& a, const LogEnd& b) {
   return a.position == b.position && a.gtids == b.gtids;
 }
 
-Error lock_error(Error error, unsigned number, std::uint32_t timeout_ms) {
-  constexpr std::string_view kOther =
-      "or set snapshot.locking.mode=none, which needs no lock (without GTIDs, and under steady "
-      "load, "
-      "changes of the moment it begins may come again)";
-  if (number == kErrLockWaitTimeout)
-    return {ErrorKind::kRetryable,
-            fmt::format("the global read lock was not had within {} ms: {}", timeout_ms,
-                        error.message()),
-            fmt::format("end the statements that run for long (SHOW PROCESSLIST), raise "
-                        "snapshot.lock.timeout.ms, {}",
-                        kOther)};
-  if (error.kind() != ErrorKind::kServer) return error;
-  std::string remedy = fmt::format("{}; {}", error.remedy(), kOther);
-  return std::move(error).with_remedy(std::move(remedy));
+constexpr std::string_view kOther =
+    "or set snapshot.locking.mode=none, which needs no lock (without GTIDs, and under steady load, "
+    "changes of the moment it begins may come again)";
+constexpr int kLockAttempts = 5;  // until the tables that are locked are those that are there
+constexpr unsigned kErrSyntax = 1064;
+
+// Who holds what a lock waits for, as far as the server tells: " held by ..", or nothing.
+std::string lock_holders(const ServerSettings& settings, std::uint64_t waiting) {
+  ServerSettings brief = settings;
+  brief.connect_timeout_ms = brief.query_timeout_ms = 2'000;
+  const auto connection = Connection::open(brief, ConnectionUse::kSql);
+  if (!connection) return {};
+  const auto rows =
+      (*connection)
+          ->query(fmt::format(
+              "SELECT t.PROCESSLIST_ID, t.PROCESSLIST_USER, t.PROCESSLIST_HOST, "
+              "t.PROCESSLIST_TIME, "
+              "GROUP_CONCAT(DISTINCT CONCAT_WS(' ', m.LOCK_TYPE, m.OBJECT_TYPE, "
+              "NULLIF(CONCAT_WS('.', m.OBJECT_SCHEMA, m.OBJECT_NAME), '')) SEPARATOR ', ') "
+              "FROM performance_schema.metadata_locks AS m JOIN performance_schema.threads AS t "
+              "ON t.THREAD_ID = m.OWNER_THREAD_ID WHERE m.LOCK_STATUS = 'GRANTED' AND "
+              "m.OBJECT_TYPE IN "
+              "('GLOBAL', 'COMMIT', 'BACKUP LOCK', 'BACKUP TABLES', 'TABLE') AND "
+              "IFNULL(m.OBJECT_SCHEMA, '') <> 'performance_schema' AND t.PROCESSLIST_ID NOT IN "
+              "(CONNECTION_ID(), {}) GROUP BY 1, 2, 3, 4 ORDER BY t.PROCESSLIST_TIME DESC LIMIT 3",
+              waiting));
+  if (!rows) {
+    log::debug("snapshot.lock_holders_unknown", {{"error", rows.error().message()}});
+    return {};
+  }
+  std::string out;
+  for (const ResultSet::Row row : rows->rows()) {
+    out += fmt::format("{}connection {} of {}@{} ({} s in its statement or idle) with {}",
+                       out.empty() ? "; perhaps held by " : "; ", row[0].value_or("?"),
+                       row[1].value_or("?"), row[2].value_or("?"), row[3].value_or("?"),
+                       row[4].value_or("?"));
+  }
+  return out;
+}
+
+Error timeout_error(Connection& lock, std::string_view what, std::uint32_t timeout_ms,
+                    const Error& error) {
+  return {ErrorKind::kRetryable,
+          fmt::format("{} was not had within {} ms: {}{}", what, timeout_ms, error.message(),
+                      lock_holders(lock.settings(), lock.thread_id())),
+          fmt::format("end the transactions and statements that run for long (SHOW PROCESSLIST), "
+                      "raise snapshot.lock.timeout.ms, {}",
+                      kOther)};
+}
+
+// The server's answer to a lock is final: neither a broken connection nor a stop.
+bool refused(const Status& locked) {
+  return !locked && locked.error().kind() != ErrorKind::kRetryable &&
+         locked.error().kind() != ErrorKind::kCancelled;
+}
+
+std::string list_of(const std::vector<TableId>& tables, std::string_view behind) {
+  std::string out;
+  for (const TableId& table : tables) {
+    if (!out.empty()) out += ", ";
+    out += quoted(table);
+    out += behind;
+  }
+  return out;
 }
 
 // A server does not notice that who waits for the global lock has gone: it would wait on, and hold back
@@ -69,53 +118,150 @@ void end_wait(const ServerSettings& settings, std::uint64_t thread_id) {
 
 }  // namespace
 
-Result<std::unique_ptr<SnapshotSession>> SnapshotSession::open(
-    const ServerSettings& settings, const SnapshotOptions& options,
-    FunctionRef<Status(Connection&)> read_structures, const std::stop_token& stop) {
-  auto connection = TRY(Connection::open(settings, ConnectionUse::kLongRead, stop));
-  std::unique_ptr<SnapshotSession> session(new SnapshotSession(std::move(connection)));
+Result<std::unique_ptr<SnapshotSession>> SnapshotSession::open(const ServerSettings& settings,
+                                                               const SnapshotOptions& options,
+                                                               const StructureReading& reading,
+                                                               const std::stop_token& stop) {
+  std::unique_ptr<SnapshotSession> session(new SnapshotSession());
+  for (std::size_t i = 0; i < std::max<std::size_t>(options.views, 1); ++i) {
+    session->views_.push_back(TRY(Connection::open(settings, ConnectionUse::kLongRead, stop)));
+    // It may have to wait for its turn.
+    TRY(session->views_.back()->execute("SET SESSION wait_timeout = 604800"));
+  }
+  if (options.locking != SnapshotLocking::kNone) {
+    session->lock_ = TRY(Connection::open(settings, ConnectionUse::kLongRead, stop));
+    TRY(session->lock_->execute("SET SESSION wait_timeout = 604800"));
+  }
   // A stop request ends a wait for the lock, too.
-  const std::stop_callback interrupt(stop, [&held = *session->connection_] { held.interrupt(); });
-  if (options.locking == SnapshotLocking::kMinimal) {
-    auto begun = session->begin_locked(options.lock_timeout_ms, read_structures);
+  const std::stop_callback interrupt(stop, [&held = *session] {
+    if (held.lock_) held.lock_->interrupt();
+    for (const auto& view : held.views_) view->interrupt();
+  });
+  if (session->lock_) {
+    auto begun = session->begin_locked(options, reading);
     if (!begun) {
       if (begun.error().kind() == ErrorKind::kCancelled)
-        end_wait(settings, session->connection_->thread_id());
+        end_wait(settings, session->lock_->thread_id());
       return std::unexpected(std::move(begun).error());
     }
-  } else {
-    TRY(session->begin_unlocked(stop));
-    TRY(read_structures(*session->connection_));
+    if (session->places_itself_) return session;
   }
+  TRY(session->begin_unlocked(stop));
+  TRY(reading.structures(session->first(), TRY(reading.names(session->first()))));
+  if (session->lock_) TRY(session->lock_->execute("UNLOCK TABLES"));
   return session;
 }
 
 // On failure the session is dropped, and its lock with it.
-Status SnapshotSession::begin_locked(std::uint32_t lock_timeout_ms,
-                                     FunctionRef<Status(Connection&)> read_structures) {
-  Connection& connection = *connection_;
-  const std::uint32_t timeout_s = std::max(1U, (lock_timeout_ms + 999) / 1000);
-  TRY(connection.execute(fmt::format("SET SESSION lock_wait_timeout = {}", timeout_s)));
+Status SnapshotSession::begin_locked(const SnapshotOptions& options,
+                                     const StructureReading& reading) {
+  const std::uint32_t timeout_s = std::max(1U, (options.lock_timeout_ms + 999) / 1000);
+  TRY(lock_->execute(fmt::format("SET SESSION lock_wait_timeout = {}", timeout_s)));
   const auto asked = SystemClock().steady();
-  if (auto locked = connection.execute("FLUSH TABLES WITH READ LOCK"); !locked)
-    return std::unexpected(
-        lock_error(std::move(locked).error(), connection.server_error(), lock_timeout_ms));
+  const bool backup = options.locking == SnapshotLocking::kBackup ||
+                      options.locking == SnapshotLocking::kBackupOnly;
+  TRY(backup ? lock_for_backup(options, reading) : lock_globally(options, reading));
+  if (!places_itself_) return {};
   const auto held = SystemClock().steady();
-  TRY(connection.execute(kBegin));
-  place_ = TRY(read_log_end(connection));
-  TRY(read_structures(connection));
-  TRY(connection.execute("UNLOCK TABLES"));
+  TRY(open_views());
+  place_ = TRY(read_log_end(first()));
+  TRY(reading.structures(first(), locked_.empty() ? TRY(reading.names(first())) : locked_));
   const auto took = [](auto from, auto to) {
     return std::chrono::duration_cast<milliseconds>(to - from).count();
   };
+  if (options.locking == SnapshotLocking::kExtended) {
+    log::info("snapshot.lock_kept", {{"waited_ms", took(asked, held)}});
+    return {};
+  }
+  TRY(lock_->execute("UNLOCK TABLES"));
+  lock_.reset();
   log::info("snapshot.lock_released",
             {{"waited_ms", took(asked, held)}, {"held_ms", took(held, SystemClock().steady())}});
   return {};
 }
 
+Status SnapshotSession::lock_globally(const SnapshotOptions& options,
+                                      const StructureReading& reading) {
+  auto locked = lock_->execute("FLUSH TABLES WITH READ LOCK");
+  places_itself_ = true;
+  if (locked) return {};
+  if (lock_->server_error() == kErrLockWaitTimeout)
+    return std::unexpected(
+        timeout_error(*lock_, "the global read lock", options.lock_timeout_ms, locked.error()));
+  if (!refused(locked)) return locked;
+  return lock_captured(options, reading, locked.error());
+}
+
+Status SnapshotSession::lock_for_backup(const SnapshotOptions& options,
+                                        const StructureReading& reading) {
+  auto locked = lock_->execute("LOCK TABLES FOR BACKUP");
+  if (locked) return {};
+  if (lock_->server_error() == kErrSyntax) {
+    return fail(ErrorKind::kServer,
+                fmt::format("{} has no LOCK TABLES FOR BACKUP, which only Percona Server knows",
+                            endpoint_text(lock_->settings())),
+                "set snapshot.locking.mode=minimal");
+  }
+  if (lock_->server_error() == kErrLockWaitTimeout)
+    return std::unexpected(
+        timeout_error(*lock_, "the backup lock", options.lock_timeout_ms, locked.error()));
+  if (!refused(locked) || options.locking == SnapshotLocking::kBackupOnly) return locked;
+  places_itself_ = true;
+  return lock_captured(options, reading, locked.error());
+}
+
+// In place of the global lock: the captured tables alone, all that are there while they are locked.
+Status SnapshotSession::lock_captured(const SnapshotOptions& options,
+                                      const StructureReading& reading, const Error& refusal) {
+  for (int attempt = 0; attempt < kLockAttempts; ++attempt) {
+    const std::vector<TableId> there = TRY(reading.names(first()));
+    if (there.empty()) return std::unexpected(refusal);
+    auto locked = lock_tables(there, options.lock_timeout_ms);
+    if (!locked && lock_->server_error() == kErrNoSuchTable) continue;  // dropped meanwhile
+    if (refused(locked)) {
+      return fail(ErrorKind::kServer,
+                  fmt::format("the global read lock is refused ({}), and so are locks on the "
+                              "captured tables ({})",
+                              refusal.message(), locked.error().message()),
+                  fmt::format("GRANT RELOAD, or LOCK TABLES where the server refuses the global "
+                              "lock (Aurora, RDS), {}",
+                              kOther));
+    }
+    TRY(std::move(locked));
+    std::vector<TableId> now = TRY(reading.names(first()));
+    if (now == there) {
+      log::info("snapshot.tables_locked", {{"tables", there.size()}, {"why", refusal.message()}});
+      locked_ = std::move(now);
+      return {};
+    }
+    TRY(lock_->execute("UNLOCK TABLES"));
+  }
+  return fail(ErrorKind::kRetryable, "captured tables keep being created or dropped",
+              "take the snapshot when the tables rest");
+}
+
+Status SnapshotSession::lock_tables(const std::vector<TableId>& tables, std::uint32_t timeout_ms) {
+  auto locked = lock_->execute(fmt::format("FLUSH TABLES {} WITH READ LOCK", list_of(tables, "")));
+  // Without RELOAD or FLUSH_TABLES. On MySQL these locks wait for open transactions just so (metadata
+  // locks); on MariaDB they do not, and the place would not be exact.
+  const bool other = refused(locked) && !lock_->is_mariadb() &&
+                     lock_->server_error() != kErrNoSuchTable &&
+                     lock_->server_error() != kErrLockWaitTimeout;
+  if (other) locked = lock_->execute(fmt::format("LOCK TABLES {}", list_of(tables, " READ")));
+  if (!locked && lock_->server_error() == kErrLockWaitTimeout)
+    return std::unexpected(
+        timeout_error(*lock_, "a read lock on the captured tables", timeout_ms, locked.error()));
+  return locked;
+}
+
+Status SnapshotSession::open_views() {
+  for (const auto& view : views_) TRY(view->execute(kBegin));
+  return {};
+}
+
 Status SnapshotSession::begin_unlocked(const std::stop_token& stop) {
-  if (connection_->is_mariadb()) {
-    TRY(connection_->execute(kBegin));
+  if (first().is_mariadb() && views_.size() == 1) {
+    TRY(open_views());
     return read_mariadb_place();
   }
   for (int attempt = 0; attempt < kQuietAttempts; ++attempt) {
@@ -127,19 +273,19 @@ Status SnapshotSession::begin_unlocked(const std::stop_token& stop) {
 
 // True: nothing was logged from kQuiet before the view to after it.
 Result<bool> SnapshotSession::begin_in_quiet(const std::stop_token& stop) {
-  const LogEnd before = TRY(read_log_end(*connection_));
+  const LogEnd before = TRY(read_log_end(first()));
   TRY(wait(kQuiet, stop));
-  if (!same(before, TRY(read_log_end(*connection_)))) return false;
-  TRY(connection_->execute(kBegin));
-  place_ = TRY(read_log_end(*connection_));
+  if (!same(before, TRY(read_log_end(first())))) return false;
+  TRY(open_views());
+  place_ = TRY(read_log_end(first()));
   return same(before, place_);
 }
 
 Status SnapshotSession::begin_later(const std::stop_token& stop) {
-  const auto mode = TRY(connection_->query("SELECT @@GLOBAL.gtid_mode"));
-  place_ = TRY(read_log_end(*connection_));
+  const auto mode = TRY(first().query("SELECT @@GLOBAL.gtid_mode"));
+  place_ = TRY(read_log_end(first()));
   if (mode.empty() || mode.rows()[0][0] != "ON") TRY(wait(kSettle, stop));
-  TRY(connection_->execute(kBegin));
+  TRY(open_views());
   log::warn("snapshot.place_not_exact",
             {{"position", place_.position.text()},
              {"why",
@@ -150,7 +296,7 @@ Status SnapshotSession::begin_later(const std::stop_token& stop) {
 }
 
 Status SnapshotSession::read_mariadb_place() {
-  const auto answer = TRY(connection_->query("SHOW STATUS LIKE 'binlog\\_snapshot\\_%'"));
+  const auto answer = TRY(first().query("SHOW STATUS LIKE 'binlog\\_snapshot\\_%'"));
   for (const ResultSet::Row row : answer.rows()) {
     const std::string_view name = row[0].value_or("");
     const std::string_view value = row[1].value_or("");
@@ -161,7 +307,7 @@ Status SnapshotSession::read_mariadb_place() {
   if (place_.position.empty())
     return fail(ErrorKind::kServer,
                 fmt::format("{} does not tell the place of a snapshot in its binlog",
-                            endpoint_text(connection_->settings())),
+                            endpoint_text(first().settings())),
                 "start the server with log_bin, or set snapshot.locking.mode=minimal");
   return {};
 }

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/table_scan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+#include "snapshot/chunk_query.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::chrono::milliseconds kPublishEvery{250};
+constexpr std::uint64_t kRowsBetweenLooks = 1024;  // at the stop token and the clock
+constexpr std::uint32_t kRowsOfOneTime = 256;  // records that share the time they were built at
+constexpr std::uint64_t kRowsWorthDividing = 20'000;
+constexpr double kPercent = 100.0;
+
+Result<std::int64_t> server_time_us(Connection& connection) {
+  // Whole seconds, as the original has it.
+  const ResultSet row = TRY(connection.query("SELECT UNIX_TIMESTAMP(CURRENT_TIMESTAMP)"));
+  std::int64_t seconds = 0;
+  const std::string_view text = row.empty() ? "" : row.rows()[0][0].value_or("");
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return seconds * 1'000'000;
+}
+
+// The leading key cell, an integer, of the one row of an answer.
+template <class T>
+std::optional<T> number_of(const ResultSet& answer) {
+  T out = 0;
+  if (answer.empty() || !answer.rows()[0][0]) return std::nullopt;
+  const std::string_view text = *answer.rows()[0][0];
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+KeyCell cell_of(std::int64_t value) {
+  return {.kind = KeyCell::Kind::kInt, .i64 = value, .u64 = 0, .text = {}};
+}
+KeyCell cell_of(std::uint64_t value) {
+  return {.kind = KeyCell::Kind::kUint, .i64 = 0, .u64 = value, .text = {}};
+}
+
+// Ends of ranges of equal width between the smallest and the greatest value of the leading column.
+template <class T>
+std::vector<KeyTuple> cuts_between(T low, T high, std::uint32_t ranges) {
+  const auto width = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  std::vector<KeyTuple> out;
+  if (width < ranges) return out;
+  for (std::uint64_t i = 1; i < ranges; ++i) {
+    const std::uint64_t at = width / ranges * i + width % ranges * i / ranges;
+    out.push_back({cell_of(static_cast<T>(static_cast<std::uint64_t>(low) + at))});
+  }
+  return out;
+}
+
+}  // namespace
+
+class TableScan::Worker {
+ public:
+  Worker(TableScan& scan, Connection& connection)
+      : scan_(scan), connection_(connection), output_(scan.parts_.delivery) {}
+
+  // Until there is nothing left to read.
+  Status run(const std::stop_token& stop) {
+    while (!scan_.failed()) {
+      const auto task = TRY(scan_.next(connection_));
+      if (!task) break;
+      const TableId& id = scan_.tables_[task->table]->wanted.def->id;
+      TRY_AT(read(*task, stop), id.text());
+    }
+    return {};
+  }
+
+  // Appends a record; the end of a run of records with one mark is made once.
+  Status append(const Held& held, SnapshotMark mark) {
+    const TableEncoder& encoder = held.reader->encoder();
+    if (end_left_ == 0 || end_table_ != held.table || end_mark_ != mark) {
+      const Position& at = scan_.session_.position();
+      const SourceInfo info{.ts_us = held.time_us,
+                            .snapshot = mark,
+                            .server_id = 0,
+                            .gtid = {},
+                            .file = at.file,
+                            .pos = at.pos,
+                            .row = 0,
+                            .thread = -1};
+      end_table_ = held.table;
+      end_mark_ = mark;
+      end_left_ = kRowsOfOneTime;
+      encoder.read_end(info, {.wall_ns = scan_.parts_.clock.wall_ns()}, end_);
+    }
+    --end_left_;
+    encoder.assemble_read(held.key, held.row, end_, output_.batch());
+    return output_.relieve();
+  }
+  Status flush() {
+    if (output_.batch().empty()) return {};
+    return output_.send(std::nullopt);
+  }
+
+ private:
+  Status read(const Task& task, const std::stop_token& stop) {
+    const ScanTable& wanted = scan_.tables_[task.table]->wanted;
+    if (!reader_ || reader_->table() != wanted.def)
+      reader_ = TRY(RowReader::make(scan_.parts_.encoding, wanted.def));
+    held_ = {};
+    bool first = true;
+    std::uint64_t rows = 0;
+    auto read = connection_.stream(
+        statement(task), [&](const char* const* cells, const unsigned long* lengths, unsigned) {
+          Status done = hold(task, cells, lengths, std::exchange(first, false));
+          if (!done || ++rows % kRowsBetweenLooks != 0) return done;
+          return look(task, stop);
+        });
+    if (!read && !wanted.statement.empty() && read.error().kind() == ErrorKind::kServer) {
+      return std::unexpected(std::move(read).error().with_remedy(
+          "correct the table's own SELECT (snapshot.select.statement.overrides, or the filter of "
+          "the "
+          "signal): it must yield every column of the table, by name"));
+    }
+    TRY(std::move(read));
+    scan_.tables_[task.table]->rows += rows % kRowsBetweenLooks;
+    // One worker's records are in order anyway.
+    if (scan_.session_.views() > 1) TRY(flush());
+    return scan_.range_done(task.table, std::move(held_), *this);
+  }
+
+  std::string statement(const Task& task) const {
+    const ScanTable& wanted = scan_.tables_[task.table]->wanted;
+    if (!wanted.statement.empty()) return scan_statement(*reader_, wanted.statement);
+    std::string sql =
+        fmt::format("SELECT {} FROM {}", reader_->select_columns(), quoted(wanted.def->id));
+    if (!task.condition.empty()) sql += " WHERE " + task.condition;
+    return sql;
+  }
+
+  Status hold(const Task& task, const char* const* cells, const unsigned long* lengths,
+              bool first) {
+    const RowView row = TRY(reader_->decode(cells, lengths));
+    if (held_.reader) {
+      const bool sent = held_.first_in_range && TRY(scan_.send_if_first(held_, *this));
+      if (!sent) TRY(append(held_, SnapshotMark::kTrue));
+    } else {
+      held_.reader = reader_;
+      held_.table = task.table;
+      held_.time_us = task.time_us;
+    }
+    held_.first_in_range = first;
+    held_.key.clear();
+    held_.row.clear();
+    reader_->encoder().encode_key(row, held_.key);
+    reader_->encoder().encode_row(row, held_.row);
+    return {};
+  }
+
+  Status look(const Task& task, const std::stop_token& stop) {
+    scan_.tables_[task.table]->rows += kRowsBetweenLooks;
+    scan_.publish();
+    if (stop.stop_requested() || scan_.failed())
+      return fail(ErrorKind::kCancelled, "stopped during the snapshot");
+    return {};
+  }
+
+  TableScan& scan_;
+  Connection& connection_;
+  Output output_;
+  std::shared_ptr<RowReader> reader_;
+  Held held_;
+  // What a run of records of one table and mark ends with.
+  std::size_t end_table_ = 0;
+  SnapshotMark end_mark_ = SnapshotMark::kTrue;
+  std::uint32_t end_left_ = 0;  // records that may still use it
+  std::string end_;
+};
+
+std::string scan_statement(const RowReader& reader, std::string_view statement) {
+  return fmt::format("SELECT {} FROM ({}) AS `tidemark_rows`", reader.select_columns(), statement);
+}
+
+TableScan::TableScan(Parts parts, SnapshotSession& session, std::vector<ScanTable> tables)
+    : parts_(parts), session_(session) {
+  for (ScanTable& table : tables) {
+    tables_.push_back(std::make_unique<Table>());
+    tables_.back()->wanted = std::move(table);
+  }
+}
+
+TableScan::~TableScan() = default;
+
+Status TableScan::run(const std::stop_token& stop) {
+  // The server may be slow with a row, or with a table that someone has locked.
+  const std::stop_callback interrupt(stop, [this] {
+    for (std::size_t i = 0; i < session_.views(); ++i) session_.view(i).interrupt();
+  });
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::size_t i = 0; i < session_.views(); ++i)
+    workers.push_back(std::make_unique<Worker>(*this, session_.view(i)));
+  const auto work = [&](Worker& worker) {
+    if (auto done = worker.run(stop); !done) fail_with(std::move(done).error());
+  };
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < workers.size(); ++i)
+      others.emplace_back([&, i] { work(*workers[i]); });
+    work(*workers.front());
+  }
+  if (failure_) return std::unexpected(*failure_);
+  if (last_.reader) TRY(workers.front()->append(last_, SnapshotMark::kLast));
+  return workers.front()->flush();
+}
+
+void TableScan::fail_with(Error error) {
+  const std::lock_guard lock(mutex_);
+  // The others are broken off, which they report, too.
+  if (failure_) return;
+  failure_ = std::move(error);
+  failed_ = true;
+  for (std::size_t i = 0; session_.views() > 1 && i < session_.views(); ++i)
+    session_.view(i).interrupt();
+}
+
+Result<std::optional<TableScan::Task>> TableScan::next(Connection& connection) {
+  const std::lock_guard lock(mutex_);
+  while (next_ < tables_.size()) {
+    Table& table = *tables_[next_];
+    if (!table.planned) TRY_AT(plan(table, connection), table.wanted.def->id.text());
+    if (table.given < table.ranges.size())
+      return Task{next_, table.ranges[table.given++], table.time_us};
+    ++next_;
+  }
+  return std::nullopt;
+}
+
+Status TableScan::plan(Table& table, Connection& connection) {
+  table.planned = true;
+  table.began = parts_.clock.steady();
+  table.time_us = TRY(server_time_us(connection));
+  table.ranges = {std::string()};
+  const ScanTable& wanted = table.wanted;
+  if (wanted.ranges < 2 || !wanted.statement.empty() ||
+      wanted.def->rows_estimated < kRowsWorthDividing)
+    return {};
+  // By the primary key alone: a range of another index would read rows in its order, one by one.
+  const auto key = chunk_key_of(*wanted.def);
+  if (!key || !key->primary) return {};
+  const KeyCell::Kind kind = key->columns.front().kind;
+  if (kind != KeyCell::Kind::kInt && kind != KeyCell::Kind::kUint) return {};
+  const ResultSet low = TRY(connection.query(min_key_select(wanted.def->id, *key)));
+  const ResultSet high = TRY(connection.query(max_key_select(wanted.def->id, *key)));
+  std::vector<KeyTuple> cuts;
+  if (kind == KeyCell::Kind::kInt) {
+    const auto from = number_of<std::int64_t>(low);
+    const auto to = number_of<std::int64_t>(high);
+    if (from && to) cuts = cuts_between(*from, *to, wanted.ranges);
+  } else {
+    const auto from = number_of<std::uint64_t>(low);
+    const auto to = number_of<std::uint64_t>(high);
+    if (from && to) cuts = cuts_between(*from, *to, wanted.ranges);
+  }
+  if (cuts.empty()) return {};
+  table.ranges.clear();
+  for (std::size_t i = 0; i <= cuts.size(); ++i) {
+    table.ranges.push_back(
+        bounds_predicate(*key, {.lower = i == 0 ? nullptr : &cuts[i - 1],
+                                .upper = i == cuts.size() ? nullptr : &cuts[i]}));
+  }
+  return {};
+}
+
+SnapshotMark TableScan::mark_first(Table& table) {
+  const bool first_in_table = !std::exchange(table.first_out, true);
+  if (!std::exchange(first_out_, true)) return SnapshotMark::kFirst;
+  return first_in_table ? SnapshotMark::kFirstInDataCollection : SnapshotMark::kTrue;
+}
+
+Status TableScan::release_last(Worker& worker) {
+  if (!last_.reader) return {};
+  const SnapshotMark mark = mark_first(*tables_[last_.table]);
+  TRY(worker.append(last_,
+                    mark == SnapshotMark::kFirst ? mark : SnapshotMark::kLastInDataCollection));
+  last_ = {};
+  if (session_.views() > 1) TRY(worker.flush());
+  return {};
+}
+
+Result<bool> TableScan::send_if_first(Held& held, Worker& worker) {
+  const std::lock_guard lock(mutex_);
+  TRY(release_last(worker));
+  const SnapshotMark mark = mark_first(*tables_[held.table]);
+  if (mark == SnapshotMark::kTrue) return false;
+  TRY(worker.append(held, mark));
+  // Before the other workers' records.
+  if (session_.views() > 1) TRY(worker.flush());
+  return true;
+}
+
+Status TableScan::range_done(std::size_t index, Held last, Worker& worker) {
+  const std::lock_guard lock(mutex_);
+  Table& table = *tables_[index];
+  if (last.reader) {
+    TRY(release_last(worker));
+    if (table.last.reader) TRY(worker.append(table.last, mark_first(table)));
+    table.last = std::move(last);
+    // Whatever of the table comes now comes after the one that is marked first.
+    if (session_.views() > 1) TRY(worker.flush());
+  }
+  if (++table.done < table.ranges.size()) return {};
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady() - table.began);
+  log::info("snapshot.table_read", {{"table", table.wanted.def->id.text()},
+                                    {"rows", table.rows.load()},
+                                    {"took_ms", took.count()}});
+  if (!table.last.reader) return {};
+  TRY(release_last(worker));
+  last_ = std::move(table.last);
+  table.last = {};
+  return {};
+}
+
+std::vector<TableScan::Count> TableScan::counts() const {
+  std::vector<Count> out;
+  for (const auto& table : tables_) {
+    out.push_back({.table = table->wanted.def->id,
+                   .rows = table->rows,
+                   .done = table->planned && table->done == table->ranges.size()});
+  }
+  return out;
+}
+
+std::uint64_t TableScan::rows() const {
+  std::uint64_t sum = 0;
+  for (const auto& table : tables_) sum += table->rows;
+  return sum;
+}
+
+void TableScan::publish() {
+  const std::lock_guard lock(mutex_);
+  const SteadyTime now = parts_.clock.steady();
+  if (now - published_ < kPublishEvery) return;
+  published_ = now;
+  std::vector<TableProgress> progress;
+  for (const auto& table : tables_) {
+    if (table->planned && table->done == table->ranges.size()) continue;
+    TableProgress& one = progress.emplace_back();
+    one.table = table->wanted.def->id;
+    one.signal_id = table->wanted.signal_id;
+    one.started = table->planned;
+    one.rows_read = one.rows_emitted = table->rows;
+    if (!table->planned) continue;
+    const double seconds = std::chrono::duration<double>(now - table->began).count();
+    one.rows_per_second = static_cast<double>(one.rows_read) / std::max(seconds, 0.001);
+    const auto estimated = static_cast<double>(table->wanted.def->rows_estimated);
+    if (estimated > 0 && table->wanted.statement.empty())
+      one.percent = std::min(99.0, kPercent * static_cast<double>(one.rows_read) / estimated);
+    one.remaining = time_remaining(one.rows_read, one.percent, one.rows_per_second);
+  }
+  parts_.status.update([&](StatusView& view) { view.snapshots = std::move(progress); });
+}
+
+}  // namespace tidemark
