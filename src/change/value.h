@@ -42,6 +42,11 @@ enum class ColumnKind : std::uint8_t {
   kEnum,  // text: the member's text in UTF-8; "" for the invalid index 0
   kSet,  // text: members joined by ','
   kJson,  // text: as the server prints it
+  kGeometry,  // text: SRID (4 bytes, little-endian) and WKB, as stored
+  kPoint,  // text: the same, of exactly one point
+  kVector,  // text: floats, little-endian
+  kUuid,  // text: lower case, 8-4-4-4-12
+  kInet,  // text: INET4, INET6 as the server prints them
 };
 
 // A cell. Trivially copyable view: text points into the event, the result set or the producer's arena

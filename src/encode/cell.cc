@@ -30,7 +30,15 @@ std::optional<CellKind> cell_kind_of(const ColumnDef& column) {
     case ColumnKind::kEnum:
     case ColumnKind::kSet:
     case ColumnKind::kJson:
+    case ColumnKind::kUuid:
+    case ColumnKind::kInet:
       return CellKind::kString;
+    case ColumnKind::kGeometry:
+      return CellKind::kGeometry;
+    case ColumnKind::kPoint:
+      return CellKind::kPoint;
+    case ColumnKind::kVector:
+      return CellKind::kVector;
     case ColumnKind::kBinary:
       return CellKind::kBytes;
     case ColumnKind::kDate:
@@ -82,9 +90,30 @@ std::size_t cell_size_max(CellKind kind) {
       return 5;
     case CellKind::kString:
     case CellKind::kBytes:
+    case CellKind::kGeometry:
+    case CellKind::kPoint:
+    case CellKind::kVector:
       return 0;
   }
   return 0;
+}
+
+bool size_depends(CellKind kind) {
+  switch (kind) {
+    case CellKind::kString:
+    case CellKind::kBytes:
+    case CellKind::kGeometry:
+    case CellKind::kPoint:
+    case CellKind::kVector:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::size_t structure_size_max(CellKind kind, const Value& value) {
+  if (kind == CellKind::kVector) return vector_size_max(value.size);
+  return spatial_size_max(value.size);
 }
 
 }  // namespace tidemark

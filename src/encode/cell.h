@@ -11,6 +11,7 @@
 #include "encode/decimal_text.h"
 #include "encode/java_float.h"
 #include "encode/json_text.h"
+#include "encode/spatial_text.h"
 #include "encode/temporal_text.h"
 #include "schema/table.h"
 
@@ -31,6 +32,9 @@ enum class CellKind : std::uint8_t {
   kTimestamp,  // ISO text in UTC
   kBoolean,  // BIT(1)
   kBits,  // BIT(n): little-endian bytes
+  kGeometry,  // {"wkb":Base64,"srid":number or null}
+  kPoint,  // the same behind "x" and "y"
+  kVector,  // array of floats
 };
 
 // Everything a writer needs to know of a column.
@@ -46,6 +50,15 @@ std::optional<CellFormat> cell_format_of(const ColumnDef& column, bool adjust_ye
 
 // Bytes that write_cell may need whatever the value; texts (kString, kBytes) come on top.
 std::size_t cell_size_max(CellKind kind);
+
+// Does the room a cell needs depend on its value? Then value_size_max() comes on top of cell_size_max().
+bool size_depends(CellKind kind);
+std::size_t structure_size_max(CellKind kind, const Value& value);
+inline std::size_t value_size_max(CellKind kind, const Value& value) {
+  if (kind == CellKind::kString) return string_size_max(value.text());
+  if (kind == CellKind::kBytes) return base64_size(value.size) + 2;
+  return structure_size_max(kind, value);
+}
 
 // Quoted Base64 of the `bytes` low bytes, least significant first.
 inline char* write_bits(char* out, std::uint64_t bits, std::uint8_t bytes) {
@@ -71,7 +84,7 @@ inline bool has_value(CellKind kind, const Value& value) {
   }
 }
 
-// Unchecked: cell_size_max, and for texts string_size_max or Base64 with its quotes. Wants a cell
+// Unchecked: cell_size_max and value_size_max. Wants a cell
 // that is not null and has_value().
 inline char* write_cell(char* out, const CellFormat& format, const Value& value) {
   const auto civil = [&] { return format.adjust_years ? adjusted(value.civil) : value.civil; };
@@ -108,6 +121,12 @@ inline char* write_cell(char* out, const CellFormat& format, const Value& value)
       return value.u64 != 0 ? write_literal(out, "true") : write_literal(out, "false");
     case CellKind::kBits:
       return write_bits(out, value.u64, format.bytes);
+    case CellKind::kGeometry:
+      return write_geometry(out, value.text());
+    case CellKind::kPoint:
+      return write_point(out, value.text());
+    case CellKind::kVector:
+      return write_vector(out, value.text());
   }
   return out;
 }

@@ -395,5 +395,41 @@ TEST(FieldName, IsEscaped) {
             std::string_view::npos);
 }
 
+TEST(Cell, SpatialColumns) {
+  const std::string point =
+      std::string("\0\0\0\0\1\1\0\0\0", 9) + std::string(8, '\0') + std::string(8, '\0');
+  ColumnDef column = column_of("point", ColumnKind::kPoint);
+  column.nullable = false;
+  EXPECT_EQ(OneColumn(column).json(Value::of_text(point)),
+            R"({"x":0.0,"y":0.0,"wkb":"AQEAAAAAAAAAAAAAAAAAAAAAAAAA","srid":null})");
+  EXPECT_EQ(OneColumn(column).schema(),
+            R"({"type":"struct","fields":[{"type":"double","optional":false,"field":"x"},)"
+            R"({"type":"double","optional":false,"field":"y"},)"
+            R"({"type":"bytes","optional":true,"field":"wkb"},)"
+            R"({"type":"int32","optional":true,"field":"srid"}],"optional":false,)"
+            R"x("name":"io.debezium.data.geometry.Point","version":1,"doc":"Geometry (POINT)")x");
+  column = column_of("polygon", ColumnKind::kGeometry);
+  column.nullable = false;
+  EXPECT_EQ(OneColumn(column).schema(),
+            R"({"type":"struct","fields":[{"type":"bytes","optional":false,"field":"wkb"},)"
+            R"({"type":"int32","optional":true,"field":"srid"}],"optional":true,)"
+            R"("name":"io.debezium.data.geometry.Geometry","version":1,"doc":"Geometry")");
+  EXPECT_EQ(OneColumn(column).json(Value::of_null()), R"({"wkb":"AQcAAAAAAAAA","srid":null})");
+}
+
+TEST(Cell, VectorAndTextsOfMariaDb) {
+  const ColumnDef vector = column_of("vector", ColumnKind::kVector);
+  EXPECT_EQ(OneColumn(vector).json(Value::of_text(std::string_view("\0\0\x80\x3F", 4))), "[1.0]");
+  EXPECT_EQ(OneColumn(vector).schema(),
+            R"({"type":"array","items":{"type":"float","optional":false},"optional":true,)"
+            R"("name":"io.debezium.data.FloatVector","version":1)");
+  const ColumnDef uuid = column_of("uuid", ColumnKind::kUuid);
+  EXPECT_EQ(OneColumn(uuid).schema(),
+            R"({"type":"string","optional":true,"name":"io.debezium.data.Uuid","version":1)");
+  EXPECT_EQ(OneColumn(uuid).json(Value::of_text("123e")), R"("123e")");
+  EXPECT_EQ(OneColumn(column_of("inet6", ColumnKind::kInet)).schema(),
+            R"({"type":"string","optional":true)");
+}
+
 }  // namespace
 }  // namespace tidemark

@@ -228,14 +228,17 @@ std::optional<Parsed> parse_default(const ColumnDef& column, CellKind kind, std:
     case CellKind::kBoolean:
     case CellKind::kBits:
       return with(parse_bits(text));
+    case CellKind::kGeometry:  // expressions only
+    case CellKind::kPoint:
+    case CellKind::kVector:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::string cell_json(const CellFormat& format, const Value& value) {
   std::string out(cell_size_max(format.kind) + kWriteSlack, '\0');
-  if (format.kind == CellKind::kString) out.resize(out.size() + string_size_max(value.text()));
-  if (format.kind == CellKind::kBytes) out.resize(out.size() + base64_size(value.size) + 2);
+  if (size_depends(format.kind)) out.resize(out.size() + value_size_max(format.kind, value));
   const char* const end = write_cell(out.data(), format, value);
   out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
@@ -296,6 +299,12 @@ std::string fallback_json(const ColumnDef& column, const CellFormat& format) {
       return std::string(kEpochText);
     case CellKind::kBoolean:
       return "false";
+    case CellKind::kGeometry:  // an empty collection
+      return R"({"wkb":"AQcAAAAAAAAA","srid":null})";
+    case CellKind::kPoint:
+      return R"({"x":0.0,"y":0.0,"wkb":"AQEAAAAAAAAAAAAAAAAAAAAAAAAA","srid":null})";
+    case CellKind::kVector:
+      return "[]";
   }
   return "null";
 }

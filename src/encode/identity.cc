@@ -17,6 +17,11 @@ bool is_text(ColumnKind kind) {
     case ColumnKind::kEnum:
     case ColumnKind::kSet:
     case ColumnKind::kJson:
+    case ColumnKind::kGeometry:
+    case ColumnKind::kPoint:
+    case ColumnKind::kVector:
+    case ColumnKind::kUuid:
+    case ColumnKind::kInet:
       return true;
     default:
       return false;

@@ -11,6 +11,9 @@ struct TypeJson {
   std::string_view type;
   std::string_view name = {};  // of the logical type, version 1
   std::string parameters = {};  // members without braces
+  std::string_view inner = {};  // of a struct or array: its fields or items, as a member
+  std::string_view doc = {};
+  bool always_optional = false;
 };
 
 std::string parameter(std::string_view name, std::string_view value) {
@@ -43,6 +46,7 @@ TypeJson integer_like(const ColumnDef& column) {
 }
 
 TypeJson string_like(const ColumnDef& column) {
+  if (column.kind == ColumnKind::kUuid) return {"string", "io.debezium.data.Uuid"};
   if (column.kind == ColumnKind::kJson) return {"string", "io.debezium.data.Json"};
   if (column.kind == ColumnKind::kEnum) return {"string", "io.debezium.data.Enum", allowed(column)};
   if (column.kind == ColumnKind::kSet)
@@ -55,6 +59,16 @@ TypeJson decimal(const ColumnDef& column) {
           parameter("scale", std::to_string(column.scale)) + "," +
               parameter("connect.decimal.precision", std::to_string(column.precision))};
 }
+
+constexpr std::string_view kGeometryFields =
+    R"("fields":[{"type":"bytes","optional":false,"field":"wkb"},)"
+    R"({"type":"int32","optional":true,"field":"srid"}])";
+constexpr std::string_view kPointFields =
+    R"("fields":[{"type":"double","optional":false,"field":"x"},)"
+    R"({"type":"double","optional":false,"field":"y"},)"
+    R"({"type":"bytes","optional":true,"field":"wkb"},)"
+    R"({"type":"int32","optional":true,"field":"srid"}])";
+constexpr std::string_view kVectorItems = R"("items":{"type":"float","optional":false})";
 
 TypeJson type_of(const ColumnDef& column, CellKind kind) {
   switch (kind) {
@@ -84,6 +98,13 @@ TypeJson type_of(const ColumnDef& column, CellKind kind) {
       return {"boolean"};
     case CellKind::kBits:
       return {"bytes", "io.debezium.data.Bits", parameter("length", std::to_string(column.length))};
+    case CellKind::kGeometry:
+      return {"struct", "io.debezium.data.geometry.Geometry", {}, kGeometryFields, "Geometry",
+              true};
+    case CellKind::kPoint:
+      return {"struct", "io.debezium.data.geometry.Point", {}, kPointFields, "Geometry (POINT)"};
+    case CellKind::kVector:
+      return {"array", "io.debezium.data.FloatVector", {}, kVectorItems};
   }
   return {};
 }
@@ -91,9 +112,12 @@ TypeJson type_of(const ColumnDef& column, CellKind kind) {
 std::string column_json(const SchemaColumn& member) {
   const ColumnDef& column = *member.column;
   const TypeJson type = type_of(column, member.format.kind);
-  std::string out = "{\"type\":" + json_string(type.type) + ",\"optional\":";
-  out += column.nullable ? "true" : "false";
+  std::string out = "{\"type\":" + json_string(type.type);
+  if (!type.inner.empty()) out += "," + std::string(type.inner);
+  out += ",\"optional\":";
+  out += column.nullable || type.always_optional ? "true" : "false";
   if (!type.name.empty()) out += ",\"name\":" + json_string(type.name) + ",\"version\":1";
+  if (!type.doc.empty()) out += ",\"doc\":" + json_string(type.doc);
   if (!type.parameters.empty()) out += ",\"parameters\":{" + type.parameters + "}";
   if (member.default_json) out += ",\"default\":" + *member.default_json;
   return out + ",\"field\":" + json_string(column.name) + "}";

@@ -23,9 +23,7 @@ RowPlan::RowPlan(std::span<const PlannedColumn> columns) {
                       .null_at = keep(column.null_json),
                       .null_size = static_cast<std::uint32_t>(column.null_json.size())});
     fixed_size_ += name.size() + std::max(cell_size_max(kind), column.null_json.size());
-    if (kind == CellKind::kString || kind == CellKind::kBytes) {
-      texts_.push_back({column.index, kind == CellKind::kBytes});
-    }
+    if (size_depends(kind)) texts_.push_back({column.index, kind});
   }
   fixed_size_ += 2;  // the braces
   constants_.append(16, '\0');
@@ -36,7 +34,7 @@ std::size_t RowPlan::size_max(RowView row) const {
   for (const TextColumn& text : texts_) {
     const Value& value = row[text.column];
     if (value.null) continue;
-    size += text.base64 ? base64_size(value.size) + 2 : string_size_max(value.text());
+    size += value_size_max(text.kind, value);
   }
   return size;
 }

@@ -46,7 +46,7 @@ class RowPlan {
   };
   struct TextColumn {
     std::uint32_t column;
-    bool base64;
+    CellKind kind;
   };
 
   std::vector<Step> steps_;

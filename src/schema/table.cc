@@ -10,21 +10,18 @@ namespace {
 
 ColumnKind text_kind(const ColumnDef& column) {
   switch (column.charset) {
-    case Charset::kUtf8:
-    case Charset::kLatin1:
-    case Charset::kAscii:
-      return ColumnKind::kString;
     case Charset::kBinary:
       return ColumnKind::kBinary;
     case Charset::kNone:
     case Charset::kOther:
       return ColumnKind::kUnsupported;
+    default:
+      return ColumnKind::kString;
   }
-  return ColumnKind::kUnsupported;
 }
 
 // Kinds that follow from the type's name alone.
-constexpr std::array<std::pair<std::string_view, ColumnKind>, 14> kPlainKinds{{
+constexpr std::array<std::pair<std::string_view, ColumnKind>, 27> kPlainKinds{{
     {"float", ColumnKind::kFloat},
     {"double", ColumnKind::kDouble},
     {"binary", ColumnKind::kBinary},
@@ -39,6 +36,19 @@ constexpr std::array<std::pair<std::string_view, ColumnKind>, 14> kPlainKinds{{
     {"timestamp", ColumnKind::kTimestamp},
     {"year", ColumnKind::kYear},
     {"bit", ColumnKind::kBit},
+    {"point", ColumnKind::kPoint},
+    {"geometry", ColumnKind::kGeometry},
+    {"linestring", ColumnKind::kGeometry},
+    {"polygon", ColumnKind::kGeometry},
+    {"multipoint", ColumnKind::kGeometry},
+    {"multilinestring", ColumnKind::kGeometry},
+    {"multipolygon", ColumnKind::kGeometry},
+    {"geometrycollection", ColumnKind::kGeometry},
+    {"geomcollection", ColumnKind::kGeometry},
+    {"vector", ColumnKind::kVector},
+    {"uuid", ColumnKind::kUuid},
+    {"inet4", ColumnKind::kInet},
+    {"inet6", ColumnKind::kInet},
 }};
 
 bool is_integer(std::string_view type) {
@@ -98,15 +108,6 @@ ColumnKind kind_of(const ColumnDef& column) {
   const auto* const found = std::find_if(kPlainKinds.begin(), kPlainKinds.end(),
                                          [&](const auto& e) { return e.first == type; });
   return found == kPlainKinds.end() ? ColumnKind::kUnsupported : found->second;
-}
-
-Charset charset_of(std::string_view name) {
-  if (name.empty()) return Charset::kNone;
-  if (name == "utf8mb4" || name == "utf8mb3" || name == "utf8") return Charset::kUtf8;
-  if (name == "latin1") return Charset::kLatin1;
-  if (name == "ascii") return Charset::kAscii;
-  if (name == "binary") return Charset::kBinary;
-  return Charset::kOther;
 }
 
 std::optional<std::vector<std::string>> parse_members(std::string_view column_type) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "change/value.h"
+#include "schema/charset.h"
 
 namespace tidemark {
 
@@ -22,9 +23,6 @@ struct TableId {
   std::string text() const { return database + "." + table; }
   auto operator<=>(const TableId&) const = default;
 };
-
-// Charsets that are decoded; kOther makes a character column unsupported.
-enum class Charset : std::uint8_t { kNone, kUtf8, kLatin1, kAscii, kBinary, kOther };
 
 struct ColumnDef {
   std::string name;
@@ -80,7 +78,6 @@ using TablePtr = std::shared_ptr<const TableDef>;
 // The kind for a column as information_schema describes it; kUnsupported where it is not decoded yet.
 // Needs data_type, column_type, is_unsigned, precision, charset.
 ColumnKind kind_of(const ColumnDef& column);
-Charset charset_of(std::string_view charset_name);
 // Members of "enum('a','b''c')" or "set(...)"; nothing when the text has another form. As the server
 // prints it: \\, \n, \r and \0 are escapes, under every sql_mode.
 std::optional<std::vector<std::string>> parse_members(std::string_view column_type);

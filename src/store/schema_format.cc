@@ -12,7 +12,7 @@ namespace tidemark {
 namespace {
 
 // Stored by name, so that a reordered enumeration reads old files.
-constexpr std::array<std::pair<ColumnKind, std::string_view>, 18> kKinds{{
+constexpr std::array<std::pair<ColumnKind, std::string_view>, 23> kKinds{{
     {ColumnKind::kUnsupported, "unsupported"},
     {ColumnKind::kInt, "int"},
     {ColumnKind::kUint, "uint"},
@@ -31,16 +31,12 @@ constexpr std::array<std::pair<ColumnKind, std::string_view>, 18> kKinds{{
     {ColumnKind::kEnum, "enum"},
     {ColumnKind::kSet, "set"},
     {ColumnKind::kJson, "json"},
+    {ColumnKind::kGeometry, "geometry"},
+    {ColumnKind::kPoint, "point"},
+    {ColumnKind::kVector, "vector"},
+    {ColumnKind::kUuid, "uuid"},
+    {ColumnKind::kInet, "inet"},
 }};
-constexpr std::array<std::pair<Charset, std::string_view>, 6> kCharsets{{
-    {Charset::kNone, "none"},
-    {Charset::kUtf8, "utf8"},
-    {Charset::kLatin1, "latin1"},
-    {Charset::kAscii, "ascii"},
-    {Charset::kBinary, "binary"},
-    {Charset::kOther, "other"},
-}};
-
 template <class Names, class E>
 std::string_view name_in(const Names& names, E value) {
   for (const auto& [candidate, name] : names) {
@@ -80,7 +76,7 @@ void write_column(JsonWriter& out, const ColumnDef& column) {
   member_if(out, "auto_increment", column.auto_increment);
   member_if(out, "generated", column.generated);
   member_if(out, "invisible", column.invisible);
-  out.member("charset", name_in(kCharsets, column.charset));
+  out.member("charset", to_string(column.charset));
   member_if(out, "charset_name", column.charset_name);
   member_if(out, "collation_name", column.collation_name);
   member_if(out, "length", column.length);
@@ -132,8 +128,8 @@ ColumnDef read_column(const JsonReader& in) {
   out.auto_increment = in.boolean_or("auto_increment", false);
   out.generated = in.boolean_or("generated", false);
   out.invisible = in.boolean_or("invisible", false);
-  out.charset = value_in(kCharsets, in, "charset");
   out.charset_name = in.text_or("charset_name", "");
+  out.charset = charset_of(out.charset_name);
   out.collation_name = in.text_or("collation_name", "");
   out.length = in.u32_or("length", 0);
   out.octets = in.u32_or("octets", 0);
@@ -144,6 +140,8 @@ ColumnDef read_column(const JsonReader& in) {
   if (in.has("default")) out.default_text = in.text("default");
   out.default_is_expression = in.boolean_or("default_is_expression", false);
   out.comment = in.text_or("comment", "");
+  // An earlier program may have known fewer types.
+  if (out.kind == ColumnKind::kUnsupported) out.kind = kind_of(out);
   return out;
 }
 

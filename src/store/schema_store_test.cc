@@ -16,16 +16,16 @@ namespace {
 ColumnDef column(std::uint32_t n) {
   ColumnDef out;
   out.name = "c\"" + std::to_string(n);
-  out.data_type = "enum";
+  out.data_type = n % 23 == 0 ? "odd" : "enum";
   out.column_type = "enum('a','b''c')";
-  out.kind = static_cast<ColumnKind>(n % 18);
+  out.kind = static_cast<ColumnKind>(n % 23);
   out.nullable = n % 2 == 0;
   out.is_unsigned = true;
   out.auto_increment = true;
   out.generated = true;
   out.invisible = true;
-  out.charset = static_cast<Charset>(n % 6);
-  out.charset_name = "utf8mb4";
+  out.charset_name = n % 2 == 0 ? "utf8mb4" : "gbk";
+  out.charset = charset_of(out.charset_name);
   out.collation_name = "utf8mb4_0900_ai_ci";
   out.length = 1 + n;
   out.octets = 0xFFFFFFFF;

@@ -326,7 +326,7 @@ CASES = {
             "INSERT INTO t VALUES ('x', 2)",
         ]
     },
-    "unsupported": {
+    "rare_types": {
         "sql": [
             "CREATE TABLE t (id int PRIMARY KEY, p point, g geometry, v vector(3), u varchar(10) CHARACTER SET ucs2,"
             " w varchar(10) CHARACTER SET latin2, b blob, n int)",

@@ -8,8 +8,12 @@
 #include "mysql/binlog/maria_compression.h"
 #include "mysql/value/charset.h"
 #include "mysql/value/enum_set.h"
+#include "mysql/value/geometry.h"
+#include "mysql/value/inet.h"
 #include "mysql/value/json.h"
 #include "mysql/value/temporal.h"
+#include "mysql/value/uuid.h"
+#include "mysql/value/vector.h"
 
 namespace tidemark {
 namespace {
@@ -61,6 +65,18 @@ bool decode_checked(const ColumnStep& step, const std::uint8_t* p, Arena& arena,
       return valid;
     case Decode::kOldTime:
       valid = decode_old_time(p, &number);
+      *out = Value::of_int(number);
+      return valid;
+    case Decode::kHiresTime:
+      valid = decode_hires_time(p, step.fraction_digits, &number);
+      *out = Value::of_int(number);
+      return valid;
+    case Decode::kHiresDatetime:
+      valid = decode_hires_datetime(p, step.fraction_digits, &civil, &micros);
+      *out = Value::of_civil(civil, micros);
+      return valid;
+    case Decode::kHiresTimestamp:
+      valid = decode_hires_timestamp(p, step.fraction_digits, &number);
       *out = Value::of_int(number);
       return valid;
     case Decode::kTimestamp2:
@@ -150,6 +166,26 @@ std::string_view padded(std::string_view bytes, std::size_t width, Arena& arena)
   return {out, width};
 }
 
+// Values that are checked or spelled out. False: they are none of their type.
+bool decode_rare(const ColumnStep& step, std::string_view raw, Arena& arena, Value* out) {
+  *out = Value::of_text(raw);
+  switch (step.decode) {
+    case Decode::kGeometry:
+      return is_geometry(raw);
+    case Decode::kPoint:
+      return is_point(raw);
+    case Decode::kVector:
+      return is_vector(raw);
+    default:
+      break;
+  }
+  if (raw.size() > step.width) return false;
+  const std::string_view bytes = padded(raw, step.width, arena);
+  *out = Value::of_text(step.decode == Decode::kUuid ? uuid_text(bytes, arena)
+                                                     : inet_text(bytes, arena));
+  return true;
+}
+
 CellOutcome decode_sized(const ColumnStep& step, std::string_view raw, Arena& arena, Value* out) {
   switch (step.decode) {
     case Decode::kBytes:
@@ -159,11 +195,8 @@ CellOutcome decode_sized(const ColumnStep& step, std::string_view raw, Arena& ar
       if (raw.size() > step.width) return CellOutcome::kImpossible;
       *out = Value::of_text(padded(raw, step.width, arena));
       break;
-    case Decode::kLatin1:
-      *out = Value::of_text(latin1_to_utf8(raw, arena));
-      break;
-    case Decode::kAscii:
-      *out = Value::of_text(ascii_to_utf8(raw, arena));
+    case Decode::kText:
+      *out = Value::of_text(to_utf8(step.charset, raw, arena));
       break;
     case Decode::kJson: {
       std::string& text = arena.builder();
@@ -171,6 +204,12 @@ CellOutcome decode_sized(const ColumnStep& step, std::string_view raw, Arena& ar
       *out = Value::of_text(arena.copy(text));
       break;
     }
+    case Decode::kGeometry:
+    case Decode::kPoint:
+    case Decode::kVector:
+    case Decode::kUuid:
+    case Decode::kInet:
+      return decode_rare(step, raw, arena, out) ? CellOutcome::kOk : CellOutcome::kImpossible;
     case Decode::kPacked: {
       ColumnStep inner = step;
       inner.decode = step.inner;

@@ -80,6 +80,9 @@ bool holds_text(ColumnKind kind) {
     case ColumnKind::kSet:
     case ColumnKind::kJson:
     case ColumnKind::kDecimalText:
+    case ColumnKind::kGeometry:
+    case ColumnKind::kPoint:
+    case ColumnKind::kVector:
       return true;
     default:
       return false;

@@ -120,10 +120,15 @@ void append_value(std::string& out, const PlanColumn& column, const Value& value
     case ColumnKind::kString:
     case ColumnKind::kEnum:
     case ColumnKind::kSet:
+    case ColumnKind::kUuid:
+    case ColumnKind::kInet:
       append_quoted(out, value.text());
       break;
     case ColumnKind::kBinary:
     case ColumnKind::kUnsupported:
+    case ColumnKind::kGeometry:
+    case ColumnKind::kPoint:
+    case ColumnKind::kVector:
       append_hex(out, value.text());
       break;
     case ColumnKind::kDate:

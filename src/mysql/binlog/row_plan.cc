@@ -56,6 +56,26 @@ std::optional<ColumnStep> integer(const MapColumn& column, bool is_unsigned) {
   }
 }
 
+// MariaDB's own TIME, DATETIME and TIMESTAMP with fractions, which look on the wire like the old ones without.
+std::optional<ColumnStep> hires(WireType type, unsigned digits) {
+  ColumnStep step;
+  switch (type) {
+    case WireType::kTime:
+      step = fixed(Decode::kHiresTime, hires_time_bytes(digits));
+      break;
+    case WireType::kDatetime:
+      step = fixed(Decode::kHiresDatetime, hires_datetime_bytes(digits));
+      break;
+    case WireType::kTimestamp:
+      step = fixed(Decode::kHiresTimestamp, hires_timestamp_bytes(digits));
+      break;
+    default:
+      return std::nullopt;
+  }
+  step.fraction_digits = static_cast<std::uint8_t>(digits);
+  return step;
+}
+
 std::optional<ColumnStep> temporal(const MapColumn& column) {
   ColumnStep step;
   switch (column.type) {
@@ -124,16 +144,9 @@ bool is_sized_text(WireType type) {
 
 std::optional<ColumnStep> text(const MapColumn& column, Charset charset) {
   if (!is_sized_text(column.type)) return std::nullopt;
-  switch (charset) {
-    case Charset::kUtf8:
-      return sized(Decode::kBytes, column);
-    case Charset::kLatin1:
-      return sized(Decode::kLatin1, column);
-    case Charset::kAscii:
-      return sized(Decode::kAscii, column);
-    default:
-      return std::nullopt;
-  }
+  ColumnStep step = sized(charset == Charset::kUtf8 ? Decode::kBytes : Decode::kText, column);
+  step.charset = charset;
+  return step;
 }
 
 std::optional<ColumnStep> binary(const MapColumn& column) {
@@ -184,6 +197,17 @@ std::optional<ColumnStep> step_for(const MapColumn& column, ColumnKind kind, Cha
       return of_type(column, WireType::kSet, fixed(Decode::kSet, column.size));
     case ColumnKind::kJson:
       return of_type(column, WireType::kJson, sized(Decode::kJson, column));
+    case ColumnKind::kGeometry:
+      return of_type(column, WireType::kGeometry, sized(Decode::kGeometry, column));
+    case ColumnKind::kPoint:
+      return of_type(column, WireType::kGeometry, sized(Decode::kPoint, column));
+    case ColumnKind::kVector:  // MariaDB sends a VARBINARY
+      if (column.type != WireType::kVector && !is_sized_text(column.type)) return std::nullopt;
+      return sized(Decode::kVector, column);
+    case ColumnKind::kUuid:
+      return of_type(column, WireType::kString, sized(Decode::kUuid, column));
+    case ColumnKind::kInet:
+      return of_type(column, WireType::kString, sized(Decode::kInet, column));
   }
   return std::nullopt;
 }
@@ -256,11 +280,13 @@ ColumnStep printing_step(const TableMap& map, const MapColumn& column, ColumnKin
 }
 
 std::vector<std::string> members_in_utf8(const MapColumn& column, bool charset_known) {
-  if (!charset_known || charset_of_collation(column.collation) != Charset::kLatin1)
-    return column.members;
+  if (!charset_known) return column.members;
+  const Charset charset = charset_of_collation(column.collation);
   std::vector<std::string> out;
   Arena arena;
-  for (const std::string& member : column.members) out.emplace_back(latin1_to_utf8(member, arena));
+  for (const std::string& member : column.members) {
+    out.emplace_back(to_utf8(charset, member, arena));
+  }
   return out;
 }
 
@@ -296,11 +322,16 @@ Result<RowPlan> RowPlan::compile(const TableMap& map, TablePtr table,
     std::optional<ColumnStep> step =
         wanted ? step_for(logged, known.kind, known.charset) : skip(logged);
     if (!step) return not_decoded(map, known);
+    if (known.fraction_digits != 0) {
+      if (const auto fraction = hires(logged.type, known.fraction_digits)) {
+        step = wanted ? fraction : fixed(Decode::kSkipFixed, fraction->width);
+      }
+    }
     // information_schema has '?' for characters beyond utf8mb3: what the event lists is better.
     plan.members_.push_back(map.has_members ? members_in_utf8(logged, map.has_member_charsets)
                                             : known.members);
     step->members = plan.members_.back();
-    step->members_guessed = !map.has_members && known.charset_name == "utf8mb4";
+    step->members_guessed = !map.has_members && has_supplementary(known.charset_name);
     plan.add(*step, {known.name, known.kind, static_cast<std::uint8_t>(known.scale),
                      static_cast<std::uint8_t>(known.fraction_digits)});
   }

@@ -39,6 +39,9 @@ enum class Decode : std::uint8_t {
   kOldTime,
   kOldDatetime,
   kOldTimestamp,
+  kHiresTime,
+  kHiresDatetime,
+  kHiresTimestamp,
   kBit,
   kNumber,  // ENUM or SET whose members are not known: little-endian of `width` bytes
   kEnum,
@@ -47,9 +50,13 @@ enum class Decode : std::uint8_t {
   // Sized from here on.
   kBytes,  // UTF-8 or binary: a view
   kPadded,  // BINARY: filled up with 0x00 to `width`
-  kLatin1,
-  kAscii,
+  kText,  // in `charset`
   kJson,
+  kGeometry,
+  kPoint,
+  kVector,
+  kUuid,
+  kInet,
   kPacked,  // of a COMPRESSED column (MariaDB): what is inside is read as `inner`
   kSkipSized,
 };
@@ -59,6 +66,7 @@ struct ColumnStep {
   Decode inner = Decode::kBytes;  // kPacked
   std::uint8_t length_bytes = 0;
   std::uint8_t fraction_digits = 0;
+  Charset charset = Charset::kNone;  // kText
   DecimalType decimal;
   std::uint32_t width = 0;
   std::span<const std::string> members;  // UTF-8, owned by the plan

@@ -126,15 +126,17 @@ TEST(TableMap, OptionalMetadataOfBothLevels) {
 }
 
 TEST(RowPlan, UnsupportedColumnIsNamedUnlessItIsNotCaptured) {
-  const auto loaded = load("unsupported");
-  const Result<RowPlan> all = RowPlan::compile(loaded->map, loaded->table);
+  const auto loaded = load("rare_types");
+  TableDef unknown = *loaded->table;
+  unknown.columns[1].kind = ColumnKind::kUnsupported;
+  const auto table = std::make_shared<const TableDef>(std::move(unknown));
+  const Result<RowPlan> all = RowPlan::compile(loaded->map, table);
   ASSERT_FALSE(all);
   EXPECT_EQ(all.error().kind(), ErrorKind::kUnsupported);
   EXPECT_EQ(all.error().message(), "column p of golden.t has type point, which is not decoded yet");
   EXPECT_NE(all.error().remedy().find("golden.t.p"), std::string::npos);
   const std::vector<std::uint8_t> captured{1, 0, 0, 0, 1, 0, 1, 1};
-  EXPECT_EQ(RowPlan::compile(loaded->map, loaded->table, captured).error().message(),
-            "column u of golden.t has type varchar(10) in charset ucs2, which is not decoded yet");
+  EXPECT_TRUE(RowPlan::compile(loaded->map, table, captured));
 }
 
 TEST(RowsReader, AMemberThatMayBeMisspeltStopsTheStream) {

@@ -30,7 +30,7 @@ std::optional<Expected> expected_of(const ColumnDef& column) {
     std::string_view name;
     Expected expected;
   };
-  static constexpr std::array<Row, 29> kByName{{
+  static constexpr std::array<Row, 41> kByName{{
       {"tinyint", {WireType::kTiny}},
       {"smallint", {WireType::kShort}},
       {"mediumint", {WireType::kInt24}},
@@ -53,7 +53,19 @@ std::optional<Expected> expected_of(const ColumnDef& column) {
       {"longtext", {WireType::kBlob, std::nullopt, 4}},
       {"longblob", {WireType::kBlob, std::nullopt, 4}},
       {"json", {WireType::kJson}},
-      {"vector", {WireType::kVector}},
+      {"vector", {WireType::kVector, WireType::kVarchar}},  // MariaDB's is a VARBINARY
+      {"uuid", {WireType::kString, std::nullopt, 16}},
+      {"inet6", {WireType::kString, std::nullopt, 16}},
+      {"inet4", {WireType::kString, std::nullopt, 4}},
+      {"point", {WireType::kGeometry}},
+      {"geometry", {WireType::kGeometry}},
+      {"linestring", {WireType::kGeometry}},
+      {"polygon", {WireType::kGeometry}},
+      {"multipoint", {WireType::kGeometry}},
+      {"multilinestring", {WireType::kGeometry}},
+      {"multipolygon", {WireType::kGeometry}},
+      {"geometrycollection", {WireType::kGeometry}},
+      {"geomcollection", {WireType::kGeometry}},
       {"char", {WireType::kString}},
       {"binary", {WireType::kString}},
       {"varchar", {WireType::kVarchar, WireType::kVarString}},
@@ -74,7 +86,7 @@ std::optional<Expected> expected_of(const ColumnDef& column) {
     }
     return expected;
   }
-  return std::nullopt;  // spatial and unknown types: never decoded, so nothing rests on them
+  return std::nullopt;  // unknown types: never decoded, so nothing rests on them
 }
 
 std::unexpected<Error> disagree(const TableMap& map, std::string_view column,
@@ -84,24 +96,6 @@ std::unexpected<Error> disagree(const TableMap& map, std::string_view column,
                           column, map.table_text(), logged, known),
               "the table was altered while its structure was being read: restart the connector; if "
               "this comes again, run a new snapshot of the table");
-}
-
-std::string_view charset_name(Charset charset) {
-  switch (charset) {
-    case Charset::kNone:
-      return "no charset";
-    case Charset::kUtf8:
-      return "utf8";
-    case Charset::kLatin1:
-      return "latin1";
-    case Charset::kAscii:
-      return "ascii";
-    case Charset::kBinary:
-      return "binary";
-    case Charset::kOther:
-      return "another charset";
-  }
-  return "unknown";
 }
 
 // Character columns have their charset; BINARY, VARBINARY and BLOB travel as charset binary.
@@ -124,14 +118,11 @@ std::string as_information_schema(std::string_view text) {
 bool same_members(const MapColumn& logged, const ColumnDef& known, bool charset_known) {
   if (logged.members.size() != known.members.size()) return false;
   const Charset charset = charset_known ? charset_of_collation(logged.collation) : known.charset;
+  if (charset == Charset::kOther) return true;
   Arena arena;
   for (std::size_t i = 0; i < known.members.size(); ++i) {
-    std::string_view text = logged.members[i];
-    if (charset == Charset::kLatin1) text = latin1_to_utf8(text, arena);
-    const bool comparable = charset == Charset::kUtf8 || charset == Charset::kLatin1 ||
-                            charset == Charset::kAscii || is_ascii(text);
-    if (!comparable || text == known.members[i]) continue;
-    if (as_information_schema(text) != known.members[i]) return false;
+    const std::string_view text = to_utf8(charset, logged.members[i], arena);
+    if (text != known.members[i] && as_information_schema(text) != known.members[i]) return false;
   }
   return true;
 }
@@ -178,10 +169,10 @@ Status check_metadata(const TableMap& map, const MapColumn& logged, const Column
   const bool charset_sent =
       (map.has_charsets && logged.collation != 0) || (map.has_member_charsets && member_type);
   const Charset charset = charset_of_collation(logged.collation);
-  if (charset_sent && charset != expected_charset(known)) {
+  if (charset_sent && charset != Charset::kOther && charset != expected_charset(known)) {
     return disagree(map, known.name,
                     fmt::format("{} in {} (collation {})", to_string(logged.type),
-                                charset_name(charset), logged.collation),
+                                to_string(charset), logged.collation),
                     fmt::format("{} in {}", known.column_type,
                                 known.charset_name.empty() ? "binary" : known.charset_name));
   }

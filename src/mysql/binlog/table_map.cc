@@ -400,20 +400,4 @@ Result<TableMap> parse_table_map(const Event& event, const FormatDescription& fo
   return map;
 }
 
-Charset charset_of_collation(std::uint32_t collation) {
-  constexpr std::uint32_t kBinary = 63;
-  constexpr std::array<std::uint32_t, 8> kLatin1{5, 8, 15, 31, 47, 48, 49, 94};
-  if (collation == kBinary) return Charset::kBinary;
-  if (collation == 11 || collation == 65) return Charset::kAscii;
-  if (std::find(kLatin1.begin(), kLatin1.end(), collation) != kLatin1.end())
-    return Charset::kLatin1;
-  const auto within = [&](std::uint32_t first, std::uint32_t last) {
-    return collation >= first && collation <= last;
-  };
-  const bool utf8mb3 =
-      collation == 33 || collation == 76 || collation == 83 || within(192, 215) || collation == 223;
-  const bool utf8mb4 = within(45, 46) || within(224, 247) || within(255, 323);
-  return utf8mb3 || utf8mb4 ? Charset::kUtf8 : Charset::kOther;
-}
-
 }  // namespace tidemark

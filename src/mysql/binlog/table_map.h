@@ -103,9 +103,6 @@ bool is_character(WireType type, bool mariadb);
 // Errors: kCorrupt, naming the table as soon as it is known; unknown optional metadata is passed over.
 Result<TableMap> parse_table_map(const Event& event, const FormatDescription& format);
 
-// The charset of a collation id of MySQL 9.7 (information_schema.COLLATIONS).
-Charset charset_of_collation(std::uint32_t collation);
-
 // Does the event lay out the table as `table` says? Whatever the event tells is compared: the number of
 // columns, types, widths, signedness, charsets, nullability; with FULL metadata names, members and
 // primary key, too. Which table it is was the caller's look-up: names are not compared.

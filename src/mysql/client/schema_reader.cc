@@ -221,8 +221,8 @@ Status order_indexes(Connection& connection, Draft& draft) {
 
 // A default that shows a '?' where there may be a character information_schema does not know.
 bool is_doubtful(const ColumnDef& column) {
-  return column.charset_name == "utf8mb4" && !column.default_is_expression && column.default_text &&
-         has(*column.default_text, "?");
+  return has_supplementary(column.charset_name) && !column.default_is_expression &&
+         column.default_text && has(*column.default_text, "?");
 }
 
 Status mend_defaults(Connection& connection, TableDef& table) {

@@ -185,6 +185,43 @@ bool decode_old_time(const std::uint8_t* p, std::int64_t* out) {
   return hour <= kHoursMax && minute <= 59 && second <= 59;
 }
 
+bool decode_hires_time(const std::uint8_t* p, unsigned digits, std::int64_t* out) {
+  constexpr std::int64_t kZero = 3'020'400;  // one second more than the least value has
+  const auto value = static_cast<std::int64_t>(load_be(p, hires_time_bytes(digits)));
+  const std::int64_t unit = kMicrosPerUnit[digits];
+  *out = value * unit - kZero * 1'000'000;
+  return *out > -kZero * 1'000'000 && *out < kZero * 1'000'000;
+}
+
+bool decode_hires_datetime(const std::uint8_t* p, unsigned digits, Civil* out,
+                           std::uint32_t* micros) {
+  const std::uint64_t units_per_second = 1'000'000 / kMicrosPerUnit[digits];
+  std::uint64_t left = load_be(p, hires_datetime_bytes(digits));
+  const auto take = [&](std::uint64_t base) {
+    const std::uint64_t part = left % base;
+    left /= base;
+    return part;
+  };
+  *out = {};
+  *micros = static_cast<std::uint32_t>(take(units_per_second) * kMicrosPerUnit[digits]);
+  out->second = static_cast<std::uint8_t>(take(60));
+  out->minute = static_cast<std::uint8_t>(take(60));
+  out->hour = static_cast<std::uint8_t>(take(24));
+  out->day = static_cast<std::uint8_t>(take(32));
+  out->month = static_cast<std::uint8_t>(take(13));
+  if (left > 9999) return false;
+  out->year = static_cast<std::int16_t>(left);
+  return true;
+}
+
+bool decode_hires_timestamp(const std::uint8_t* p, unsigned digits, std::int64_t* out) {
+  const std::uint64_t units = load_be(p + 4, hires_timestamp_bytes(digits) - 4);
+  const std::uint64_t micros = units * kMicrosPerUnit[digits];
+  if (micros >= 1'000'000) return false;
+  *out = static_cast<std::int64_t>(load_be(p, 4) * 1'000'000 + micros);
+  return true;
+}
+
 bool decode_old_datetime(const std::uint8_t* p, Civil* out) {
   const auto number = load_le<std::uint64_t>(p);  // YYYYMMDDhhmmss as a decimal number
   if (number > 99991231235959) return false;

@@ -34,6 +34,16 @@ bool decode_old_time(const std::uint8_t* p, std::int64_t* out);
 bool decode_old_datetime(const std::uint8_t* p, Civil* out);
 std::int64_t decode_old_timestamp(const std::uint8_t* p);
 
+// MariaDB's own forms with fractions (mysql56_temporal_format=OFF), `digits` 1 to 6: one big-endian number
+// of 10^-digits seconds. Their digits are not on the wire.
+constexpr std::size_t hires_time_bytes(unsigned digits) { return 3 + (digits + 3) / 3; }
+constexpr std::size_t hires_datetime_bytes(unsigned digits) { return hires_time_bytes(digits) + 2; }
+constexpr std::size_t hires_timestamp_bytes(unsigned digits) { return timestamp2_bytes(digits); }
+bool decode_hires_time(const std::uint8_t* p, unsigned digits, std::int64_t* out);
+bool decode_hires_datetime(const std::uint8_t* p, unsigned digits, Civil* out,
+                           std::uint32_t* micros);
+bool decode_hires_timestamp(const std::uint8_t* p, unsigned digits, std::int64_t* out);
+
 // Packed forms inside JSON documents.
 bool decode_packed_datetime(std::int64_t packed, Civil* out, std::uint32_t* micros);
 bool decode_packed_time(std::int64_t packed, std::int64_t* out);

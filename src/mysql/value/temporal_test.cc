@@ -8,8 +8,12 @@
 #include <random>
 #include <vector>
 
+#include "base/bytes.h"
+
 namespace tidemark {
 namespace {
+
+using namespace std::string_view_literals;
 
 using Raw = std::vector<std::uint8_t>;
 
@@ -181,6 +185,40 @@ TEST(Temporal, ServerTextOfAnotherShapeIsRefused) {
        {"", "1:00:00", "1000:00:00", "839:00:00", "00:60:00", "00:00:00x"}) {
     EXPECT_FALSE(parse_time(bad, &value)) << bad;
   }
+}
+
+// Bytes from the binlog of MariaDB 10.11 with mysql56_temporal_format=OFF.
+TEST(Temporal, MariaDbsOwnFormsWithFractions) {
+  const auto bytes = [](std::string_view raw) { return as_bytes(raw).data(); };
+  std::int64_t time = 0;
+  EXPECT_TRUE(decode_hires_time(bytes("\x01\xcd\x71\xcf"), 1, &time));
+  EXPECT_EQ(time, 3'723'100'000);
+  EXPECT_TRUE(decode_hires_time(bytes("\x00\x00\x00\x03\xe8"sv), 3, &time));
+  EXPECT_EQ(time, -3'020'399'000'000);
+  EXPECT_TRUE(decode_hires_time(bytes("\x46\x52\xfb\x1f\x61"), 5, &time));
+  EXPECT_EQ(time, -999'990);
+  EXPECT_TRUE(decode_hires_time(bytes("\x02\xbf\x3d\xcf\x39\xc1"), 6, &time));
+  EXPECT_EQ(time, -999'999);
+  EXPECT_FALSE(decode_hires_time(bytes("\x00\x00\x00\x00"sv), 1, &time));
+
+  Civil civil;
+  std::uint32_t micros = 0;
+  EXPECT_TRUE(decode_hires_datetime(bytes("\x00\xa9\x65\xae\x41\xed"sv), 1, &civil, &micros));
+  EXPECT_EQ(civil, (Civil{2024, 2, 29, 23, 59, 58}));
+  EXPECT_EQ(micros, 100'000U);
+  EXPECT_TRUE(decode_hires_datetime(bytes("\x01\x02\x7a\xc7\x05\x58\x9d\xc0"), 6, &civil, &micros));
+  EXPECT_EQ(micros, 123'456U);
+  EXPECT_TRUE(
+      decode_hires_datetime(bytes(std::string_view("\0\0\0\0\0\0\0", 7)), 3, &civil, &micros));
+  EXPECT_EQ(civil, Civil());
+
+  std::int64_t stamp = 0;
+  EXPECT_TRUE(decode_hires_timestamp(bytes("\x65\xe1\x1a\x7e\x04\xd2"), 4, &stamp));
+  EXPECT_EQ(stamp, 1'709'251'198'123'400);
+  EXPECT_TRUE(decode_hires_timestamp(bytes("\x65\xe1\x1a\x7e\x01\xe2\x40"), 6, &stamp));
+  EXPECT_EQ(stamp, 1'709'251'198'123'456);
+  EXPECT_EQ(hires_datetime_bytes(1), 6U);
+  EXPECT_EQ(hires_datetime_bytes(6), 8U);
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 
 #include "base/bytes.h"
 #include "mysql/value/decimal.h"
+#include "mysql/value/geometry.h"
 #include "mysql/value/temporal.h"
+#include "mysql/value/vector.h"
 
 namespace tidemark {
 namespace {
@@ -97,8 +99,19 @@ bool decode_cell(ColumnKind kind, unsigned scale, std::string_view cell, Value* 
     case ColumnKind::kEnum:
     case ColumnKind::kSet:
     case ColumnKind::kJson:
+    case ColumnKind::kUuid:
+    case ColumnKind::kInet:
       *out = Value::of_text(cell);
       return true;
+    case ColumnKind::kGeometry:
+      *out = Value::of_text(cell);
+      return is_geometry(cell);
+    case ColumnKind::kPoint:
+      *out = Value::of_text(cell);
+      return is_point(cell);
+    case ColumnKind::kVector:
+      *out = Value::of_text(cell);
+      return is_vector(cell);
     case ColumnKind::kDecimalText: {
       std::string_view trimmed;
       const bool valid = trim_decimal_text(cell, &trimmed);
