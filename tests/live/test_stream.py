@@ -219,17 +219,6 @@ class Types(LiveTest):
         for written in ('"f":1.6777216E7,"d":1.0E-7', '"f":100.0,"d":1.0E22', '"f":-0.5,"d":0.001'):
             self.assertIn(written, text)
 
-    def test_a_column_that_is_not_decoded_yet_stops_the_stream_by_name(self):
-        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, place GEOMETRY)")
-        engine = self.engine()
-        engine.start()
-        try:
-            engine.wait_for_log("event=stream.started", timeout=5)
-            self.sql("INSERT INTO shop.items VALUES (1, POINT(1, 2))")
-        except AssertionError:
-            pass
-        self.ends_with(engine, STREAM, "place", "shop.items", "geometry")
-
 
 class Structure(LiveTest):
     """Changes of structure in mid-stream, with FULL row metadata."""
