@@ -82,7 +82,7 @@ class Recorder:
 
     def rows(self, columns, order):
         """Every row as a snapshot's SELECT sees it; FLOAT and DOUBLE(M,D) in full."""
-        forms = {"float": "(`{}` * 1e0)", "point": "hex(`{}`)", "geometry": "hex(`{}`)", "vector": "hex(`{}`)"}
+        forms = {"float": "(`{}` * 1e0)", **dict.fromkeys(("point", "geometry", "vector"), "CAST(`{}` AS BINARY)")}
         kinds = ["float" if c[2].startswith("double(") else c[1] for c in columns]
         wanted = ", ".join(forms.get(kind, "`{}`").format(c[0]) for kind, c in zip(kinds, columns))
         return self.run(f"SELECT {wanted} FROM golden.t ORDER BY {order}")
