@@ -51,13 +51,25 @@ struct Offset {
   bool operator==(const Offset&) const = default;
 };
 
-// One cell of a chunk key, as the server compares it.
+// One cell of a chunk key, in the form in which the server is asked to compare it.
 struct KeyCell {
-  enum class Kind : std::uint8_t { kInt, kUint, kText, kBinary };
+  enum class Kind : std::uint8_t {
+    kInt,  // i64
+    kUint,  // u64; of ENUM the member's number, of SET its bits
+    kText,  // text: UTF-8
+    kBinary,  // text: bytes
+    kEncoded,  // text: a character column's bytes in its own charset
+    kDecimal,  // text: digits as the server prints them, "-0.50"
+    kDouble,  // text: all digits that a double has, "1.1000000238418579"
+    kDate,  // text: "2024-02-29"
+    kTime,  // text: "-838:59:59.000000"
+    kDatetime,  // text: "2024-02-29 23:59:58.123456"; of TIMESTAMP in UTC
+  };
   Kind kind = Kind::kInt;
+  bool null = false;  // sorts before every value
   std::int64_t i64 = 0;
   std::uint64_t u64 = 0;
-  std::string text;  // kText: UTF-8; kBinary: bytes
+  std::string text;
 
   bool operator==(const KeyCell&) const = default;
 };
@@ -76,6 +88,7 @@ struct TableSnapshotState {
   std::string database;
   std::string table;
   std::string condition;  // SQL fragment without added parentheses; empty: none
+  std::string surrogate;  // column that the signal wants the table read by; empty: its own key
   std::string signal_id;  // of the signal that asked for it
   bool started = false;  // maximum key and stripes are known
   KeyTuple minimum;

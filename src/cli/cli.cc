@@ -69,6 +69,8 @@ int run_cli(int argc, char** argv) {
   signal->add_option("TABLES", signal_arguments.tables, "db.table, or regular expressions over it");
   signal->add_option("--filter", signal_arguments.filters,
                      "db.table=SQL condition; execute-snapshot only");
+  signal->add_option("--surrogate-key", signal_arguments.surrogate,
+                     "column to read the tables by instead of their keys; execute-snapshot only");
   signal->add_option("--message", signal_arguments.message, "text of a log signal");
   signal->add_option("--id", signal_arguments.id, "the signal's id; a new UUID by default");
   signal->add_option("--timeout", signal_arguments.timeout_s, "seconds to wait for the verdict")

@@ -25,6 +25,7 @@ struct SignalArguments {
   std::string type;  // execute-snapshot, stop-snapshot, ...
   std::vector<std::string> tables;  // data-collections
   std::vector<std::string> filters;  // db.table=SQL
+  std::string surrogate;
   std::string message;  // of log
   std::string id;  // empty: a new UUID
   std::int64_t timeout_s = 30;

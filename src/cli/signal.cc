@@ -37,7 +37,7 @@ Result<std::string> data_of(const SignalArguments& arguments) {
     conditions.push_back(
         {.pattern = filter.substr(0, equals), .filter = filter.substr(equals + 1)});
   }
-  return snapshot_signal_data(arguments.type, arguments.tables, conditions);
+  return snapshot_signal_data(arguments.type, arguments.tables, conditions, arguments.surrogate);
 }
 
 Result<std::string> write_signal(const Settings& settings, const SignalArguments& arguments,

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
@@ -17,28 +16,38 @@ namespace {
 constexpr unsigned kErrBadField = 1054;
 constexpr unsigned kErrTableChanged = 1412;
 
-// A key cell as text, as the text protocol gives it.
-Result<KeyCell> cell_of(KeyCell::Kind kind, std::string_view text) {
-  KeyCell cell;
-  cell.kind = kind;
-  const char* const end = text.data() + text.size();
-  std::from_chars_result parsed{end, std::errc()};
-  switch (kind) {
-    case KeyCell::Kind::kInt:
-      parsed = std::from_chars(text.data(), end, cell.i64);
-      break;
-    case KeyCell::Kind::kUint:
-      parsed = std::from_chars(text.data(), end, cell.u64);
-      break;
-    case KeyCell::Kind::kText:
-    case KeyCell::Kind::kBinary:
-      cell.text = text;
-      break;
+// What rows that no key tells apart may fill: they cannot be divided into chunks of a chosen size.
+constexpr std::uint64_t kRepeatingRowsMax = 100'000;
+constexpr std::size_t kRepeatingBytesMax = 64U << 20U;
+
+// The key of a row whose bounds begin at `first`.
+Result<KeyTuple> bounds_of(const ChunkKey& key, const char* const* cells,
+                           const unsigned long* lengths, std::size_t first) {
+  KeyTuple tuple;
+  tuple.reserve(key.columns.size());
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const char* const cell = cells[first + i];
+    tuple.push_back(TRY(bound_cell(
+        key.columns[i], cell == nullptr
+                            ? std::nullopt
+                            : std::optional(std::string_view(cell, lengths[first + i])))));
   }
-  if (parsed.ec != std::errc() || parsed.ptr != end) {
-    return fail(ErrorKind::kCorrupt, "a key cell of the server is not a number");
-  }
-  return cell;
+  return tuple;
+}
+
+Status check_size(const ChunkKey& key, std::size_t rows, std::size_t bytes) {
+  if (rows <= kRepeatingRowsMax && bytes <= kRepeatingBytesMax) return {};
+  return fail(
+      ErrorKind::kUnsupported,
+      key.columns.empty()
+          ? fmt::format("the table has no key, and more rows than can be read as a whole: at "
+                        "most {} rows and {} MiB",
+                        kRepeatingRowsMax, kRepeatingBytesMax >> 20U)
+          : fmt::format("one value of {} has more rows than can be read at once: at most {} "
+                        "rows and {} MiB",
+                        key.columns.front().quoted, kRepeatingRowsMax, kRepeatingBytesMax >> 20U),
+      "give the table a primary key, name a surrogate-key whose values repeat less, or use an "
+      "initial snapshot");
 }
 
 }  // namespace
@@ -126,8 +135,8 @@ Result<std::optional<KeyTuple>> ChunkReader::read_key(const ChunkTask& task,
   if (rows.empty()) return std::nullopt;
   KeyTuple tuple;
   for (std::size_t i = 0; i < task.key->columns.size(); ++i) {
-    tuple.push_back(TRY_AT(cell_of(task.key->columns[i].kind, rows.rows()[0][i].value_or("")),
-                           task.table->id.text()));
+    tuple.push_back(
+        TRY_AT(bound_cell(task.key->columns[i], rows.rows()[0][i]), task.table->id.text()));
   }
   return tuple;
 }
@@ -189,7 +198,8 @@ Status ChunkReader::open_window(const ChunkTask& task) {
                                      .table = task.table->id,
                                      .table_version = task.table->version,
                                      .stripe = task.stripe,
-                                     .keep_unmatched = weights_needed(*task.key)});
+                                     .keep_unmatched = weights_needed(*task.key),
+                                     .by_content = task.key->identity.by_content});
   OpenWindow opening{task.window, task.signal_id, task.table->id.text(), parts_.clock.wall_ns()};
   if (!open_) {
     TRY(connection_->execute(parts_.watermarks.open(row_of(opening))));
@@ -221,24 +231,39 @@ Status ChunkReader::close_window() {
 // A change that is not emitted leaves no trace in a window. Then a row's later, emitted change may carry
 // its key in another spelling than the SELECT saw, and only the server's weights tell that they are one.
 bool ChunkReader::weights_needed(const ChunkKey& key) const {
-  return parts_.operations_skipped && key.collation_dependent();
+  return parts_.operations_skipped && key.identity.collation_dependent();
+}
+
+// All rows of a value belong into one chunk: asked for the value of the row that would be the last, then the
+// rows up to it are read. Rows that come or go in between change the chunk's size, not its range.
+Result<std::optional<KeyTuple>> ChunkReader::find_end(const ChunkTask& task) {
+  if (task.key->columns.empty()) return std::nullopt;
+  return read_key(task, chunk_end_select(task.table->id, *task.key,
+                                         {.condition = task.condition,
+                                          .bounds = {.lower = &task.lower, .upper = &task.upper},
+                                          .limit = task.limit}));
 }
 
 Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
   RowReader* const reader = TRY(reader_of(task.table));
   const ChunkKey& key = *task.key;
   const bool weights = weights_needed(key);
-  const std::string sql = chunk_select(task.table->id, key,
-                                       {.select_columns = reader->select_columns(),
-                                        .condition = task.condition,
-                                        .bounds = {.lower = &task.lower, .upper = &task.upper},
-                                        .limit = task.limit,
-                                        .with_weights = weights});
+  std::optional<KeyTuple> end;
+  if (!key.unique) end = TRY(find_end(task));
+  const std::string sql =
+      chunk_select(task.table->id, key,
+                   {.select_columns = reader->select_columns(),
+                    .condition = task.condition,
+                    .bounds = {.lower = &task.lower, .upper = end ? &*end : &task.upper},
+                    .limit = key.unique ? task.limit : kRepeatingRowsMax + 1,
+                    .with_weights = weights});
   ChunkRows rows = parts_.incremental.spare_rows();
   rows.window = task.window;
   rows.table = task.table;
   rows.rows.reserve(task.limit);
   const std::size_t columns = task.table->columns.size();
+  const std::size_t bounds = key.in_identity ? 0 : key.columns.size();
+  KeyTuple last;
   std::vector<std::string_view> weight_cells;
   std::string& arena = rows.arena;
   const auto append = [&](auto&& write) {
@@ -253,22 +278,32 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
                RowSlot slot;
                slot.key = append([&] { reader->encoder().encode_key(row, arena); });
                slot.row = append([&] { reader->encoder().encode_row(row, arena); });
-               slot.identity = append([&] { append_identity(arena, key, row); });
+               slot.identity = append([&] { append_identity(arena, key.identity, row); });
                if (weights) {
                  weight_cells.clear();
-                 for (std::size_t i = columns; i < count; ++i)
+                 for (std::size_t i = columns + bounds; i < count; ++i)
                    weight_cells.emplace_back(cells[i], lengths[i]);
+                 // A copy: the identity lies in the arena that grows.
+                 const std::string identity(rows.text(slot.identity));
                  slot.weight =
-                     append([&] { append_weight(arena, key, key_tuple(key, row), weight_cells); });
+                     append([&] { append_weight(arena, key.identity, identity, weight_cells); });
                }
                rows.rows.push_back(slot);
+               if (!key.unique) return check_size(key, rows.rows.size(), arena.size());
+               if (bounds != 0 && rows.rows.size() == task.limit)
+                 last = TRY(bounds_of(key, cells, lengths, columns));
                return {};
              }),
          task.table->id.text());
   rows.rows_read = rows.rows.size();
-  rows.last_chunk_of_stripe = rows.rows_read < task.limit;
-  if (!rows.rows.empty())
+  rows.last_chunk_of_stripe = key.unique ? rows.rows_read < task.limit : !end;
+  if (end) {
+    rows.last_key = *std::move(end);
+  } else if (key.in_identity && !rows.rows.empty()) {
     rows.last_key = tuple_of_identity(key, rows.text(rows.rows.back().identity));
+  } else {
+    rows.last_key = std::move(last);
+  }
   const ChunkRead read{
       .last_key = rows.last_key, .rows = rows.rows_read, .last = rows.last_chunk_of_stripe};
   if (!parts_.director.report_read(task.window, read)) return false;

@@ -57,6 +57,8 @@ class ChunkReader {
   void check_split(const ChunkTask& task);
   void chunk(const ChunkTask& task);
   Status open_window(const ChunkTask& task);
+  // Where a chunk of a key whose values repeat has to end: its key, or nothing for the stripe's end.
+  Result<std::optional<KeyTuple>> find_end(const ChunkTask& task);
   // False: the window became void meanwhile and is to be forgotten.
   Result<bool> read_rows(const ChunkTask& task);
   Status close_window();

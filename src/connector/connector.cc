@@ -430,8 +430,11 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
 
 Status Connector::stream(Parts& parts, const std::stop_token& stop) {
   const WindowFault fault = TRY(test_fault());
+  const SkippedOperations& skipped = settings_.skipped_operations;
+  const bool skips = skipped.create || skipped.update || skipped.remove;
   Director director({.chunk_rows = settings_.incremental.chunk_rows,
                      .readers = settings_.incremental.readers_max,
+                     .operations_skipped = skips,
                      .new_id = [] { return Uuid::random().text(); },
                      .fault = fault},
                     clock_);
@@ -494,9 +497,7 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
     }));
     const LogEnd end =
         TRY(parts.desk.ask([](Connection& connection) { return read_log_end(connection); }));
-    const SkippedOperations& skipped = settings_.skipped_operations;
-    const bool skips = skipped.create || skipped.update || skipped.remove;
-    incremental.expect({.id = probe, .by = end.position});
+    incremental.expect({.id = probe, .by = end.position, .gtids = end.gtids});
     for (ReaderId reader = 0; reader < settings_.incremental.readers_max; ++reader) {
       readers.push_back(std::make_unique<ChunkReader>(
           reader, ChunkReader::Parts{.server = settings_.server,

@@ -9,17 +9,30 @@
 
 #include "base/log.h"
 #include "control/watermark.h"
+#include "mysql/client/server_info.h"
 #include "snapshot/chunk_query.h"
 
 namespace tidemark {
 namespace {
 
 constexpr std::chrono::milliseconds kPublishEvery{250};
-// A window older than this is reported with its cause.
-constexpr std::chrono::seconds kWindowAgeWarning{60};
+// A window older than this is reported with its cause, and again as often.
+constexpr std::chrono::seconds kWindowAgeMax{15};
+constexpr std::chrono::seconds kWindowWatchEvery{1};
+constexpr std::string_view kMarksLost =
+    "the watermark rows written to the signal table do not come back through the binlog: see "
+    "sql_log_bin in "
+    "init_connect, binlog_do_db and binlog_ignore_db, log_replica_updates on a replica, and that "
+    "the signal table "
+    "is on the server that is streamed";
 // Memory of emitted chunks that is kept for readers.
 constexpr std::size_t kSpareRowsMax = 4;
 constexpr std::size_t kSpareRowsBytesMax = 4U << 20U;
+
+bool has_passed(const Offset& offset, const Position& by, const GtidSet& gtids) {
+  if (offset.position >= by) return true;
+  return offset.gtid_mode && !gtids.empty() && offset.gtids.contains(gtids);
+}
 
 std::string text_of(const Value& value) {
   return value.null ? std::string() : std::string(value.text());
@@ -87,14 +100,12 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
     const Watermark mark = parse_deleted(id, type);
     if (mark.kind == Watermark::Kind::kNone) return {};
     const std::string window = mark.window.text();
-    return settle(windows_.mark_deleted(window), window, VoidReason::kMarkDeleted);
+    return settle(windows_.mark_deleted(window), window);
   }
   const Watermark mark = parse_inserted(id, type);
   const std::string window = mark.window.text();
-  if (mark.kind == Watermark::Kind::kOpen)
-    return settle(windows_.low_mark(window), window, VoidReason::kMarkLost);
-  if (mark.kind == Watermark::Kind::kClose)
-    return settle(windows_.high_mark(window), window, VoidReason::kMarkLost);
+  if (mark.kind == Watermark::Kind::kOpen) return settle(windows_.low_mark(window), window);
+  if (mark.kind == Watermark::Kind::kClose) return settle(windows_.high_mark(window), window);
   switch (classify_signal(type)) {
     case SignalClass::kWatermark:
       return {};
@@ -115,12 +126,12 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
 }
 
 void Incremental::note(const CapturedTable& table, RowView before, RowView after) {
-  if (windows_.size() == 0 || !table.chunk_key) return;
+  if (windows_.size() == 0) return;
   if (windows_.open_windows(table.def->id).empty()) return;
   for (const RowView image : {before, after}) {
     if (image.empty()) continue;
     identity_.clear();
-    append_identity(identity_, *table.chunk_key, image);
+    append_identity(identity_, table.identity, image);
     windows_.note(table.def->id, identity_);
   }
 }
@@ -160,7 +171,7 @@ Status Incremental::poll(const Offset& offset) {
   discard_voided();
   {
     const std::lock_guard lock(mailbox_mutex_);
-    if (probe_ && offset.position >= probe_->by) {
+    if (probe_ && has_passed(offset, probe_->by, probe_->gtids)) {
       return fail(ErrorKind::kServer,
                   fmt::format("the probe row {} written to the signal table did not come back "
                               "through the binlog, which has "
@@ -173,6 +184,7 @@ Status Incremental::poll(const Offset& offset) {
     }
   }
   const SteadyTime now = parts_.clock.steady();
+  watch_old_windows(now, offset);
   if (now - published_ >= kPublishEvery || urgent_) {
     published_ = now;
     auto progress = parts_.director.progress();
@@ -184,25 +196,59 @@ Status Incremental::poll(const Offset& offset) {
           view.answers = answers_;
         },
         urgent_);
-    warn_of_old_windows();
   }
   return {};
 }
 
-void Incremental::warn_of_old_windows() {
-  const SteadyTime now = parts_.clock.steady();
-  if (now - warned_ < kWindowAgeWarning) return;
-  for (const Window* window : windows_.older_than(now - kWindowAgeWarning)) {
-    warned_ = now;
-    const bool met_low = window->state() != Window::State::kIdle;
-    log::warn(
-        "snapshot.window_open_long",
-        {{"table", window->spec().table.text()},
-         {"window", window->spec().id},
-         {"low_mark_seen", met_low},
-         {"do",
-          "if the stream is not far behind, see that the signal table's rows reach the binlog"}});
+// A window whose marks do not come would wait for ever: what can be told of the cause is said, and where they
+// cannot come any more the table's snapshot ends as FAILED.
+void Incremental::watch_old_windows(SteadyTime now, const Offset& offset) {
+  if (windows_.size() == 0 || now - watched_ < kWindowWatchEvery) return;
+  watched_ = now;
+  const std::vector<const Window*> old = windows_.older_than(now - kWindowAgeMax);
+  if (old.empty()) return log_ends_.clear();
+  const bool warns = now - warned_ >= kWindowAgeMax;
+  if (warns) warned_ = now;
+  std::vector<TableId> lost;
+  for (const Window* const window : old) {
+    const Delay delay = delay_of(*window, offset);
+    if (delay.for_ever) lost.push_back(window->spec().table);
+    if (!warns && !delay.for_ever) continue;
+    log::warn("snapshot.window_open_long",
+              {{"table", window->spec().table.text()},
+               {"window", window->spec().id},
+               {"low_mark_seen", window->state() != Window::State::kIdle},
+               {"cause", delay.cause}});
   }
+  for (const TableId& table : lost) {
+    parts_.director.fail_table(table, std::string(kMarksLost));
+  }
+  discard_voided();
+}
+
+// Rows are here only when the low watermark was written before them: so once the stream has passed what was the
+// end of the log later on, a low watermark that it has not met is not in the log.
+Incremental::Delay Incremental::delay_of(const Window& window, const Offset& offset) {
+  if (window.state() != Window::State::kIdle) {
+    return {.cause = window.has_rows()
+                         ? "its high watermark has not come: the row is not written yet, "
+                           "or not logged"
+                         : "its chunk is still being read"};
+  }
+  if (!window.has_rows()) {
+    return {.cause = "its low watermark row is not written yet, or its chunk is still being read"};
+  }
+  auto end = log_ends_.find(window.spec().id);
+  if (end == log_ends_.end()) {
+    const auto read =
+        parts_.desk.ask([](Connection& connection) { return read_log_end(connection); });
+    if (!read) return {.cause = "the server does not answer: " + read.error().text()};
+    end = log_ends_.emplace(window.spec().id, *read).first;
+  }
+  if (has_passed(offset, end->second.position, end->second.gtids))
+    return {.cause = std::string(kMarksLost), .for_ever = true};
+  return {.cause = fmt::format("the stream is behind: at {}, of a log that reached {}",
+                               offset.position.text(), end->second.position.text())};
 }
 
 // -- windows ---------------------------------------------------------------------------------------------------------
@@ -223,19 +269,17 @@ Status Incremental::apply(ReaderMessage message) {
     const std::string id = spec->id;
     // Void before it was registered: the director has forgotten it, nothing would ever close it.
     if (!parts_.director.live(id)) return {};
-    return settle(windows_.add(std::move(*spec), parts_.clock.steady()), id,
-                  VoidReason::kLayoutChanged);
+    return settle(windows_.add(std::move(*spec), parts_.clock.steady()), id);
   }
   if (auto* const rows = std::get_if<ChunkRows>(&message)) {
     const std::string id = rows->window;
-    return settle(windows_.hand_over(std::move(*rows)), id, VoidReason::kLayoutChanged);
+    return settle(windows_.hand_over(std::move(*rows)), id);
   }
   const auto& confirmed = std::get<CloseConfirmed>(message);
-  return settle(windows_.confirm_close(confirmed.window, confirmed.rows_deleted), confirmed.window,
-                VoidReason::kMarkDeleted);
+  return settle(windows_.confirm_close(confirmed.window, confirmed.rows_deleted), confirmed.window);
 }
 
-Status Incremental::settle(MarkResult result, std::string_view window, VoidReason reason) {
+Status Incremental::settle(MarkResult result, std::string_view window) {
   switch (result) {
     case MarkResult::kIgnored:
       log::debug("snapshot.mark_ignored", {{"window", window}});
@@ -245,7 +289,7 @@ Status Incremental::settle(MarkResult result, std::string_view window, VoidReaso
     case MarkResult::kReady:
       return emit(std::string(window));
     case MarkResult::kVoided:
-      parts_.director.window_voided(window, reason);
+      parts_.director.window_voided(window, windows_.void_reason());
       discard_voided();
       return {};
   }
@@ -302,14 +346,9 @@ Result<bool> Incremental::drop_equal_keys(Window& window) {
   const std::vector<std::string_view> unmatched = window.unmatched();
   if (unmatched.empty() || window.rows().rows.empty()) return true;
   const CapturedTable* const table = parts_.tables.find(window.spec().table);
-  const ChunkKey& key = *table->chunk_key;
-  std::vector<KeyTuple> tuples;
-  tuples.reserve(unmatched.size());
-  for (const std::string_view identity : unmatched)
-    tuples.push_back(tuple_of_identity(key, identity));
-
-  const auto weights = parts_.desk.ask(
-      [&](Connection& connection) { return connection.query(weight_query(key, tuples)); });
+  const auto weights = parts_.desk.ask([&](Connection& connection) {
+    return connection.query(weight_query(table->identity, unmatched));
+  });
   if (!weights) {
     log::failure(log::Level::kWarn, "snapshot.weights_failed", weights.error());
     return false;
@@ -319,12 +358,12 @@ Result<bool> Incremental::drop_equal_keys(Window& window) {
     std::size_t index = 0;
     const std::string_view number = row[0].value_or("");
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
-    if (error != std::errc() || end != number.data() + number.size() || index >= tuples.size())
+    if (error != std::errc() || end != number.data() + number.size() || index >= unmatched.size())
       return false;
     std::vector<std::string_view> cells;
     for (std::size_t i = 1; i < row.size(); ++i) cells.push_back(row[i].value_or(""));
     weight.clear();
-    append_weight(weight, key, tuples[index], cells);
+    append_weight(weight, table->identity, unmatched[index], cells);
     window.drop_weight(weight);
   }
   return true;

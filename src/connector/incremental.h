@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,7 @@
 #include "connector/status_board.h"
 #include "connector/tables.h"
 #include "control/signal.h"
+#include "mysql/client/server_info.h"
 #include "snapshot/director.h"
 #include "snapshot/window.h"
 
@@ -41,6 +43,8 @@ using ReaderMessage = std::variant<WindowSpec, ChunkRows, CloseConfirmed>;
 struct Probe {
   std::string id;
   Position by;
+  GtidSet
+      gtids{};  // executed by then: a stream to which nothing is sent has no position to compare
 };
 
 class Incremental {
@@ -91,12 +95,17 @@ class Incremental {
  private:
   Status read_messages();
   Status apply(ReaderMessage message);
-  Status settle(MarkResult result, std::string_view window, VoidReason reason);
+  Status settle(MarkResult result, std::string_view window);
   Status emit(const WindowId& id);
   void give_back(ChunkRows rows);
   Result<bool> drop_equal_keys(Window& window);
   void discard_voided();
-  void warn_of_old_windows();
+  void watch_old_windows(SteadyTime now, const Offset& offset);
+  struct Delay {  // of a window
+    std::string cause;
+    bool for_ever = false;
+  };
+  Delay delay_of(const Window& window, const Offset& offset);
 
   Status command(const std::string& id, const std::string& type,
                  std::optional<std::string_view> data, const Offset& offset);
@@ -120,6 +129,8 @@ class Incremental {
   std::string record_end_;  // scratch
   SteadyTime published_{};
   SteadyTime warned_{};
+  SteadyTime watched_{};
+  std::map<WindowId, LogEnd> log_ends_;  // the log's end after a window had become old
 
   // Where read events say they come from: the last signal row.
   SourceInfo info_;

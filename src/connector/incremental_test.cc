@@ -160,7 +160,7 @@ class IncrementalTest : public testing::Test {
       RowSlot slot;
       slot.key = slice([&] { table.encoder->encode_key(cells, rows.arena); });
       slot.row = slice([&] { table.encoder->encode_row(cells, rows.arena); });
-      slot.identity = slice([&] { append_identity(rows.arena, *task.key, cells); });
+      slot.identity = slice([&] { append_identity(rows.arena, task.key->identity, cells); });
       rows.rows.push_back(slot);
     }
     rows.rows_read = ids.size();

@@ -84,14 +84,16 @@ Result<std::string> Incremental::execute(const std::string& signal_id,
   for (const SelectedTable& table : found.tables) {
     const TablePtr& def = parts_.tables.find(table.id)->def;
     if (!table.condition.empty()) TRY(check_condition(def, table.condition));
-    wanted.push_back({def, table.condition});
+    wanted.push_back({.table = def, .condition = table.condition, .surrogate = request.surrogate});
   }
-  std::vector<TableId> queued;
+  std::string queued;
   std::string notes;
   for (const SubmitResult& result : parts_.director.submit(signal_id, wanted)) {
     switch (result.status) {
       case SubmitResult::Status::kQueued:
-        queued.push_back(result.table);
+        if (!queued.empty()) queued += ", ";
+        queued += result.table.text();
+        if (!result.note.empty()) queued += fmt::format(" ({})", result.note);
         break;
       case SubmitResult::Status::kMerged:
         append_sentence(notes,
@@ -107,7 +109,7 @@ Result<std::string> Incremental::execute(const std::string& signal_id,
   if (!found.unmatched.empty()) append_sentence(notes, text_of(found.unmatched));
   const bool merged = notes.find(" already for signal ") != std::string::npos;
   if (queued.empty() && !merged) return fail(ErrorKind::kRejected, std::move(notes));
-  std::string out = queued.empty() ? std::string() : "queued " + list_of(queued);
+  std::string out = queued.empty() ? std::string() : "queued " + queued;
   if (!notes.empty()) append_sentence(out, notes);
   if (parts_.director.paused())
     append_sentence(out, "snapshots are paused: it starts after resume-snapshot");
@@ -118,10 +120,11 @@ Status Incremental::first_load(const std::vector<TablePtr>& tables) {
   std::string refused;
   std::vector<SnapshotRequest> wanted;
   for (const TablePtr& table : tables) {
-    if (const auto key = chunk_key_of(*table); !key) {
+    const ChunkKeyWish wish{.operations_skipped = parts_.director.operations_skipped()};
+    if (const auto key = chunk_key_of(*table, wish); !key) {
       append_sentence(refused, table->id.text() + ": " + key.error().message());
     } else {
-      wanted.push_back({table, {}});
+      wanted.push_back({.table = table, .condition = {}});
     }
   }
   if (!refused.empty()) {

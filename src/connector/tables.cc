@@ -37,7 +37,7 @@ Result<bool> Tables::put(TableDef def, bool certain) {
   table->certain = certain;
   table->def = std::make_shared<const TableDef>(std::move(def));
   table->encoder = TRY_AT(TableEncoder::compile(encoding_, table->def), table->def->id.text());
-  if (auto key = chunk_key_of(*table->def)) table->chunk_key = std::move(*key);
+  table->identity = row_identity_of(*table->def);
   // Bindings point to the old object; a table's next rows come after a new TABLE_MAP.
   std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == table->def->id; });
   captured_[table->def->id] = std::move(table);

@@ -22,14 +22,14 @@
 #include "mysql/binlog/table_map.h"
 #include "schema/capture.h"
 #include "schema/table.h"
-#include "snapshot/chunk_key.h"
+#include "snapshot/row_identity.h"
 
 namespace tidemark {
 
 struct CapturedTable {
   TablePtr def;
   std::unique_ptr<TableEncoder> encoder;
-  std::optional<ChunkKey> chunk_key;  // absent: cannot be read in chunks
+  RowIdentity identity;  // what windows know its rows by
   bool is_signal_table = false;
   bool certain = true;
 };

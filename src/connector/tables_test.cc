@@ -161,7 +161,7 @@ TEST_F(TablesTest, RemovesATableWithItsBindings) {
   EXPECT_TRUE(all.snapshot()->tables.empty());
 }
 
-TEST_F(TablesTest, KnowsTheSignalTableAndWhatCanBeReadInChunks) {
+TEST_F(TablesTest, KnowsTheSignalTableAndWhatTellsRowsApart) {
   const Recording keyed("integers");
   const Recording keyless("no_key");
   Tables all = tables({}, TableId{"golden", "signals"});
@@ -170,9 +170,9 @@ TEST_F(TablesTest, KnowsTheSignalTableAndWhatCanBeReadInChunks) {
   ASSERT_TRUE(all.put(std::move(signals), true));
   ASSERT_TRUE(all.put(keyed.structures[0], true));
   EXPECT_TRUE(all.find({"golden", "signals"})->is_signal_table);
-  EXPECT_FALSE(all.find({"golden", "signals"})->chunk_key);
+  EXPECT_TRUE(all.find({"golden", "signals"})->identity.by_content);
   EXPECT_FALSE(all.find(id_)->is_signal_table);
-  EXPECT_TRUE(all.find(id_)->chunk_key);
+  EXPECT_FALSE(all.find(id_)->identity.by_content);
 }
 
 TEST_F(TablesTest, RefusesAColumnThatCannotBeRead) {

@@ -28,7 +28,7 @@ constexpr std::string_view kConditions = "additional-conditions";
 constexpr std::string_view kKind = "type";
 constexpr std::string_view kSurrogate = "surrogate-key";
 
-constexpr std::array kExecuteFields{kCollections, kKind, kConditions};
+constexpr std::array kExecuteFields{kCollections, kKind, kConditions, kSurrogate};
 constexpr std::array kStopFields{kCollections, kKind};
 constexpr std::array kPauseFields{kKind};
 constexpr std::array<std::string_view, 1> kLogFields{"message"};
@@ -57,6 +57,7 @@ class DataReader {
   void check_fields(const JsonReader& in, std::span<const std::string_view> fields);
   std::vector<std::string> collections(bool needed);
   std::vector<AdditionalCondition> conditions();
+  std::string surrogate();
   void check_kind();
   std::string message();
 
@@ -109,13 +110,7 @@ std::string unknown_field(std::string_view name, std::span<const std::string_vie
 void DataReader::check_fields(const JsonReader& in, std::span<const std::string_view> fields) {
   in.members([&](std::string_view name, const JsonReader&) {
     if (std::ranges::find(fields, name) != fields.end()) return;
-    const bool not_yet = name == kSurrogate && fields.data() == kExecuteFields.data();
-    if (not_yet) {
-      refuse("\"surrogate-key\" is not supported yet: chunks go by the table's own key",
-             ErrorKind::kUnsupported);
-    } else {
-      refuse(unknown_field(name, fields));
-    }
+    refuse(unknown_field(name, fields));
   });
 }
 
@@ -184,6 +179,11 @@ std::vector<AdditionalCondition> DataReader::conditions() {
   return out;
 }
 
+std::string DataReader::surrogate() {
+  if (!in_.has(kSurrogate)) return {};
+  return needed_text(in_, kSurrogate, "the signal");
+}
+
 void DataReader::check_kind() {
   if (!in_.has(kKind)) return;
   if (!in_.is_text_at(kKind))
@@ -213,7 +213,13 @@ Command read_command(std::string_view type, DataReader& data) {
   data.start();
   if (type == kLog) return LogMessage{data.message()};
   data.check_kind();
-  if (type == kExecute) return ExecuteSnapshot{data.collections(true), data.conditions()};
+  if (type == kExecute) {
+    ExecuteSnapshot out;
+    out.collections = data.collections(true);
+    out.conditions = data.conditions();
+    out.surrogate = data.surrogate();
+    return out;
+  }
   if (type == kStop) return StopSnapshot{data.collections(false)};
   if (type == kPause) return PauseSnapshot{};
   return ResumeSnapshot{};

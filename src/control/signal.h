@@ -26,6 +26,7 @@ struct AdditionalCondition {
 struct ExecuteSnapshot {
   std::vector<std::string> collections;  // expressions over db.table, trimmed, never empty
   std::vector<AdditionalCondition> conditions;
+  std::string surrogate{};  // column that all its tables are read by; empty: their own keys
   bool operator==(const ExecuteSnapshot&) const = default;
 };
 struct StopSnapshot {

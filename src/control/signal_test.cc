@@ -89,11 +89,21 @@ TEST(Signal, RefusesWhatTheOriginalIgnores) {
   expect_refused("log", R"({"message": 5})", "is not a string");
 }
 
+TEST(Signal, TakesASurrogateKey) {
+  const auto command =
+      parse_signal("execute-snapshot", R"({"data-collections": ["a.b"], "surrogate-key": " at "})");
+  ASSERT_TRUE(command) << command.error().text();
+  EXPECT_EQ(std::get<ExecuteSnapshot>(*command).surrogate, "at");
+  constexpr std::string_view kType = "execute-snapshot";
+  expect_refused(kType, R"({"data-collections": ["a.b"], "surrogate-key": " "})", "is empty");
+  expect_refused(kType, R"({"data-collections": ["a.b"], "surrogate-key": ["at"]})",
+                 "is not a string");
+  expect_refused("stop-snapshot", R"({"surrogate-key": "at"})", "unknown field");
+}
+
 TEST(Signal, TellsWhatIsNotThereYet) {
   constexpr ErrorKind kKind = ErrorKind::kUnsupported;
   expect_refused("execute-snapshot", R"({"data-collections": ["a.b"], "type": "BLOCKING"})",
-                 "not supported yet", kKind);
-  expect_refused("execute-snapshot", R"({"data-collections": ["a.b"], "surrogate-key": "x"})",
                  "not supported yet", kKind);
   expect_refused("stop-snapshot", R"({"type": "blocking"})", "not supported yet", kKind);
   expect_refused("set-binlog-position", "{}", "not supported yet", kKind);

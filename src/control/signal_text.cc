@@ -17,7 +17,8 @@ std::string log_signal_data(std::string_view message) {
 
 Result<std::string> snapshot_signal_data(std::string_view type,
                                          std::span<const std::string> collections,
-                                         std::span<const AdditionalCondition> conditions) {
+                                         std::span<const AdditionalCondition> conditions,
+                                         std::string_view surrogate) {
   const bool execute = type == "execute-snapshot";
   const bool takes_tables = execute || type == "stop-snapshot";
   if (!collections.empty() && !takes_tables) {
@@ -25,6 +26,9 @@ Result<std::string> snapshot_signal_data(std::string_view type,
   }
   if (!conditions.empty() && !execute) {
     return fail(ErrorKind::kRejected, fmt::format("a {} signal takes no filter", type));
+  }
+  if (!surrogate.empty() && !execute) {
+    return fail(ErrorKind::kRejected, fmt::format("a {} signal takes no surrogate key", type));
   }
   JsonWriter out;
   out.begin_object(JsonWriter::Layout::kOneLine);
@@ -46,6 +50,7 @@ Result<std::string> snapshot_signal_data(std::string_view type,
     }
     out.end_array();
   }
+  if (!surrogate.empty()) out.member("surrogate-key", surrogate);
   out.end_object();
   return out.take();
 }

@@ -29,6 +29,12 @@ TEST(SignalText, RefusesWhatTheTypeDoesNotTake) {
   const std::vector<AdditionalCondition> conditions{{"a.b", "1"}};
   EXPECT_FALSE(snapshot_signal_data("pause-snapshot", tables, {}));
   EXPECT_FALSE(snapshot_signal_data("stop-snapshot", {}, conditions));
+  EXPECT_FALSE(snapshot_signal_data("stop-snapshot", tables, {}, "at"));
+  EXPECT_EQ(std::get<ExecuteSnapshot>(
+                *parse_signal("execute-snapshot",
+                              *snapshot_signal_data("execute-snapshot", tables, {}, "at")))
+                .surrogate,
+            "at");
   EXPECT_TRUE(parse_signal("log", log_signal_data("hello \"you\"")));
 }
 

@@ -62,6 +62,9 @@ struct TableDef {
   bool key_is_primary = false;
   // Any part of the key is a column prefix (`KEY (c(10))`): usable as record key, not for chunk bounds.
   bool key_has_prefix = false;
+  // Only where key_columns is empty: the first UNIQUE key of whole columns, some of which may be NULL. Rows with
+  // NULL there may repeat, so this orders rows, but does not tell them apart.
+  std::vector<std::uint32_t> nullable_key_columns;
   std::string engine;  // "InnoDB"
   std::uint64_t rows_estimated = 0;  // TABLE_ROWS
   std::uint64_t bytes_estimated = 0;  // DATA_LENGTH

@@ -1,36 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// The key by which a table is read in chunks: which columns, in which order, and how the server
-// compares them. Also the two byte forms of one row's key that windows compare:
+// The key by which a table is read in chunks: which columns, in which order, and in what form their values
+// stand in statements. Also what tells the table's rows apart (row_identity.h), which may be less, more or
+// something else than what orders them.
 //
-//   identity   the cells as decoded. Two images of one row state have the same identity whether they
-//              come from the binlog or from a SELECT.
-//   weight     the same with the server's WEIGHT_STRING in place of each collated cell: equal exactly
-//              where the server takes two keys for the same.
+//   order of the rows                          columns                    unique   identity
+//   the table's key                            its columns                yes      the same
+//   a surrogate of a table with a key          surrogate, then the key    yes      the key
+//   a nullable UNIQUE key, nothing better      its columns                no       it, or content
+//   a surrogate of a table without a key       surrogate                  no       content
+//   none                                       empty                      no       content
 //
-// Layout of both, cell after cell in key order: integers 8 bytes little-endian; text, bytes and weights
-// a u32 length and the bytes.
+// Where the order is not unique a chunk ends where the value of the columns changes; without any the whole
+// table is one chunk.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "change/offset.h"
-#include "change/value.h"
 #include "schema/table.h"
+#include "snapshot/row_identity.h"
 
 namespace tidemark {
 
 struct ChunkKeyColumn {
+  // By what the server orders: the value, or an ENUM's number or a SET's bits, which it does not compare
+  // by itself.
+  enum class Order : std::uint8_t { kValue, kEnum, kSet };
+
   std::uint32_t column = 0;  // index into TableDef.columns
   KeyCell::Kind kind = KeyCell::Kind::kInt;
+  Order order = Order::kValue;
+  bool nullable = false;
+  bool computed = false;  // the server prints it in full only when it computes with it: FLOAT, BIT
+  bool single = false;  // kDouble: holds floats
+  // TIMESTAMP, YEAR: there is nothing between the zero value and 1970-01-01 00:00:01, 1901. The server compares
+  // a bound in there now this way, now that.
+  bool has_gap = false;
+  std::uint32_t scale = 0;  // kDecimal, and kDouble where it has one
+  std::uint32_t members = 0;  // of an ENUM
   std::string quoted;  // `name`
-  std::string charset;  // kText: the server's names
+  std::string charset;  // kText, kEncoded: the server's names
   std::string collation;
-  bool collated = false;  // kText whose collation takes different texts for equal
+  std::string type;  // ENUM, SET: as declared; a value's number means nothing under another
 
   // Same name, kind and order: a bound taken under one is valid under the other.
   bool same_order(const ChunkKeyColumn& other) const;
@@ -40,33 +56,30 @@ struct ChunkKeyColumn {
 struct ChunkKey {
   std::vector<ChunkKeyColumn> columns;
   bool primary = false;  // the index PRIMARY: it can be forced by name
+  bool unique = true;  // no two rows have the same values in these columns
+  bool in_identity = false;  // a row's identity tells its bound: tuple_of_identity
+  RowIdentity identity{};
 
-  // Has a character column whose collation is not a binary one.
-  bool collation_dependent() const;
   // Bounds taken under `other` are valid here.
   bool same_order(const ChunkKey& other) const;
   // The cells of `tuple` have the kinds of the leading columns.
   bool accepts(const KeyTuple& tuple) const;
 };
 
-// Supported: integers of every width and sign, CHAR and VARCHAR in utf8mb3, utf8mb4, latin1 and ascii,
-// BINARY and VARBINARY, and composites of these.
-// Errors: kUnsupported, naming table, column and what would be accepted.
-Result<ChunkKey> chunk_key_of(const TableDef& table);
+struct ChunkKeyWish {
+  std::string_view surrogate{};  // column to read the table by, in any case; empty: its own key
+  // Some kinds of change are not emitted, and so not noted. Tables whose rows move within the order of reading,
+  // or are known by their content, need them all.
+  bool operations_skipped = false;
+};
 
-// Is trailing white space ignored when the server compares? True of every collation but `binary`, the
-// UCA 9.0.0 ones (utf8mb4_0900_*, utf8mb4_<language>_0900_*) and MariaDB's *_nopad_*.
-// Source: information_schema.COLLATIONS.PAD_ATTRIBUTE of MySQL 9.7.
-bool pads_with_space(std::string_view collation);
+// Errors: kUnsupported or kRejected, naming table, column and what would be accepted.
+Result<ChunkKey> chunk_key_of(const TableDef& table, const ChunkKeyWish& wish = {});
 
-// `row` holds every column of the table the key was made from; key columns are never NULL.
-void append_identity(std::string& out, const ChunkKey& key, RowView row);
-KeyTuple key_tuple(const ChunkKey& key, RowView row);
-// The cells of an identity, as bounds and weight queries need them; empty when the bytes are not an
-// identity of this key.
+// A cell that the server sent for bound_expression() (chunk_query.h). Errors: kCorrupt.
+Result<KeyCell> bound_cell(const ChunkKeyColumn& column, std::optional<std::string_view> cell);
+
+// Only with in_identity. Empty when the bytes are not an identity of this key.
 KeyTuple tuple_of_identity(const ChunkKey& key, std::string_view identity);
-// `weights` has one entry for each collated column, in key order.
-void append_weight(std::string& out, const ChunkKey& key, const KeyTuple& tuple,
-                   std::span<const std::string_view> weights);
 
 }  // namespace tidemark

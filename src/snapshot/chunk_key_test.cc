@@ -45,8 +45,10 @@ TEST(ChunkKey, TakesTheKeyColumnsInKeyOrder) {
   EXPECT_EQ(key->columns[0].kind, KeyCell::Kind::kUint);
   EXPECT_EQ(key->columns[0].quoted, "`c`");
   EXPECT_EQ(key->columns[1].kind, KeyCell::Kind::kText);
-  EXPECT_TRUE(key->columns[1].collated);
-  EXPECT_TRUE(key->collation_dependent());
+  EXPECT_TRUE(key->identity.columns[1].collated);
+  EXPECT_TRUE(key->identity.collation_dependent());
+  EXPECT_TRUE(key->unique);
+  EXPECT_TRUE(key->in_identity);
   EXPECT_TRUE(key->primary);
 }
 
@@ -54,23 +56,16 @@ TEST(ChunkKey, DependsOnNoCollationThatIsBinary) {
   for (const char* collation : {"utf8mb4_bin", "utf8mb4_0900_bin"}) {
     const TableDef def = table(
         {column("k", "char", ColumnKind::kString, Charset::kUtf8, "utf8mb4", collation)}, {0});
-    EXPECT_FALSE(chunk_key_of(def)->collation_dependent()) << collation;
+    EXPECT_FALSE(chunk_key_of(def)->identity.collation_dependent()) << collation;
   }
   const TableDef bytes = table({column("k", "binary", ColumnKind::kBinary)}, {0});
-  EXPECT_FALSE(chunk_key_of(bytes)->collation_dependent());
+  EXPECT_FALSE(chunk_key_of(bytes)->identity.collation_dependent());
 }
 
-TEST(ChunkKey, RefusesOtherTypesByName) {
-  for (const auto& [type, kind] : {std::pair{"decimal", ColumnKind::kDecimal64},
-                                   {"float", ColumnKind::kFloat},
-                                   {"datetime", ColumnKind::kDatetime},
-                                   {"timestamp", ColumnKind::kTimestamp},
-                                   {"enum", ColumnKind::kEnum},
-                                   {"set", ColumnKind::kSet},
-                                   {"bit", ColumnKind::kBit},
-                                   {"year", ColumnKind::kYear},
-                                   {"date", ColumnKind::kDate},
-                                   {"blob", ColumnKind::kBinary},
+TEST(ChunkKey, RefusesTypesWithoutAnOrderByName) {
+  for (const auto& [type, kind] : {std::pair{"blob", ColumnKind::kBinary},
+                                   {"json", ColumnKind::kJson},
+                                   {"text", ColumnKind::kString},
                                    {"geometry", ColumnKind::kUnsupported}}) {
     const Result<ChunkKey> key = chunk_key_of(table({column("made_on", type, kind)}, {0}));
     ASSERT_FALSE(key) << type;
@@ -79,19 +74,122 @@ TEST(ChunkKey, RefusesOtherTypesByName) {
     EXPECT_NE(key.error().text().find("shop.orders"), std::string::npos);
     EXPECT_FALSE(key.error().remedy().empty());
   }
-  const TableDef text = table(
-      {column("k", "text", ColumnKind::kString, Charset::kUtf8, "utf8mb4", "utf8mb4_bin")}, {0});
-  EXPECT_FALSE(chunk_key_of(text));
 }
 
-TEST(ChunkKey, RefusesTablesWithoutAWholeKey) {
-  EXPECT_FALSE(chunk_key_of(table({column("a", "int", ColumnKind::kInt)}, {})));
+TEST(ChunkKey, GivesEveryTypeTheFormItsBoundsAreComparedIn) {
+  using Kind = KeyCell::Kind;
+  for (const auto& [type, kind, bound] :
+       {std::tuple{"decimal", ColumnKind::kDecimal64, Kind::kDecimal},
+        {"decimal", ColumnKind::kDecimalText, Kind::kDecimal},
+        {"float", ColumnKind::kFloat, Kind::kDouble},
+        {"double", ColumnKind::kDouble, Kind::kDouble},
+        {"date", ColumnKind::kDate, Kind::kDate},
+        {"time", ColumnKind::kTime, Kind::kTime},
+        {"datetime", ColumnKind::kDatetime, Kind::kDatetime},
+        {"timestamp", ColumnKind::kTimestamp, Kind::kDatetime},
+        {"year", ColumnKind::kYear, Kind::kInt},
+        {"bit", ColumnKind::kBit, Kind::kUint},
+        {"enum", ColumnKind::kEnum, Kind::kUint},
+        {"set", ColumnKind::kSet, Kind::kUint}}) {
+    const Result<ChunkKey> key = chunk_key_of(table({column("k", type, kind)}, {0}));
+    ASSERT_TRUE(key) << type;
+    EXPECT_EQ(key->columns[0].kind, bound) << type;
+    const bool word = kind == ColumnKind::kYear || kind == ColumnKind::kBit;
+    EXPECT_EQ(key->in_identity, word) << type;
+  }
+  const TableDef legacy =
+      table({column("k", "char", ColumnKind::kString, Charset::kOther, "cp932", "cp932_bin")}, {0});
+  EXPECT_EQ(chunk_key_of(legacy)->columns[0].kind, Kind::kEncoded);
+}
+
+TEST(ChunkKey, RefusesAPrefix) {
   TableDef prefix = table(
       {column("k", "varchar", ColumnKind::kString, Charset::kUtf8, "utf8mb4", "utf8mb4_bin")}, {0});
   prefix.key_has_prefix = true;
   const Result<ChunkKey> key = chunk_key_of(prefix);
   ASSERT_FALSE(key);
   EXPECT_NE(key.error().message().find("prefix"), std::string::npos);
+}
+
+TEST(ChunkKey, PutsASurrogateBeforeTheKey) {
+  const TableDef def = table(
+      {column("id", "int", ColumnKind::kInt), column("At", "datetime", ColumnKind::kDatetime)},
+      {0});
+  const Result<ChunkKey> key = chunk_key_of(def, {.surrogate = "at"});
+  ASSERT_TRUE(key) << key.error().text();
+  ASSERT_EQ(key->columns.size(), 2U);
+  EXPECT_EQ(key->columns[0].quoted, "`At`");
+  EXPECT_EQ(key->columns[1].quoted, "`id`");
+  EXPECT_TRUE(key->unique);
+  EXPECT_FALSE(key->primary);
+  EXPECT_FALSE(key->in_identity);
+  ASSERT_EQ(key->identity.columns.size(), 1U);
+  EXPECT_EQ(key->identity.columns[0].quoted, "`id`");
+  EXPECT_EQ(chunk_key_of(def, {.surrogate = "id"})->columns.size(), 1U);
+}
+
+TEST(ChunkKey, RefusesASurrogateThatIsNoneOrGivesNoOrder) {
+  TableDef def =
+      table({column("id", "int", ColumnKind::kInt), column("doc", "json", ColumnKind::kJson),
+             column("k", "varchar", ColumnKind::kString, Charset::kUtf8, "utf8mb4", "utf8mb4_bin")},
+            {0});
+  def.columns[2].length = 256;
+  const Result<ChunkKey> unknown = chunk_key_of(def, {.surrogate = "nothing"});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().kind(), ErrorKind::kRejected);
+  EXPECT_NE(unknown.error().text().find("no column nothing"), std::string::npos);
+  EXPECT_FALSE(chunk_key_of(def, {.surrogate = "doc"}));
+  EXPECT_FALSE(chunk_key_of(def, {.surrogate = "k"}));
+  def.columns[2].length = 255;
+  EXPECT_TRUE(chunk_key_of(def, {.surrogate = "k"}));
+}
+
+TEST(ChunkKey, OfRowsThatMayRepeatIsNotUnique) {
+  const TableDef none = table({column("a", "int", ColumnKind::kInt)}, {});
+  const Result<ChunkKey> whole = chunk_key_of(none);
+  ASSERT_TRUE(whole);
+  EXPECT_TRUE(whole->columns.empty());
+  EXPECT_FALSE(whole->unique);
+  EXPECT_TRUE(whole->identity.by_content);
+  const Result<ChunkKey> by_a = chunk_key_of(none, {.surrogate = "a"});
+  ASSERT_TRUE(by_a);
+  EXPECT_EQ(by_a->columns.size(), 1U);
+  EXPECT_FALSE(by_a->unique);
+
+  TableDef nullable = none;
+  nullable.columns[0].nullable = true;
+  nullable.nullable_key_columns = {0};
+  const Result<ChunkKey> by_key = chunk_key_of(nullable);
+  ASSERT_TRUE(by_key);
+  EXPECT_EQ(by_key->columns.size(), 1U);
+  EXPECT_TRUE(by_key->columns[0].nullable);
+  EXPECT_FALSE(by_key->unique);
+  EXPECT_TRUE(by_key->identity.by_content);
+}
+
+// What is not emitted is not noted.
+TEST(ChunkKey, NeedsEveryOperationWhereRowsMoveOrAreKnownByContent) {
+  const TableDef keyed = table({column("a", "int", ColumnKind::kInt)}, {0});
+  const TableDef keyless = table({column("a", "int", ColumnKind::kInt)}, {});
+  EXPECT_TRUE(chunk_key_of(keyed, {.operations_skipped = true}));
+  EXPECT_FALSE(chunk_key_of(keyed, {.surrogate = "a", .operations_skipped = true}));
+  EXPECT_FALSE(chunk_key_of(keyless, {.operations_skipped = true}));
+}
+
+TEST(BoundCell, TakesWhatTheServerPrints) {
+  ChunkKeyColumn decimal;
+  decimal.kind = KeyCell::Kind::kDecimal;
+  EXPECT_EQ(bound_cell(decimal, "-0.50")->text, "-0.50");
+  EXPECT_TRUE(bound_cell(decimal, std::nullopt)->null);
+  EXPECT_FALSE(bound_cell(decimal, "1 OR 1"));
+  ChunkKeyColumn date;
+  date.kind = KeyCell::Kind::kDate;
+  EXPECT_EQ(bound_cell(date, "0000-00-00")->text, "0000-00-00");
+  EXPECT_FALSE(bound_cell(date, "'; --"));
+  ChunkKeyColumn number;
+  number.kind = KeyCell::Kind::kDouble;
+  EXPECT_EQ(bound_cell(number, "1.7976931348623157e308")->text, "1.7976931348623157e308");
+  EXPECT_FALSE(bound_cell(number, "1x"));
 }
 
 TEST(ChunkKey, KeepsItsOrderOnlyWithNameKindAndCollation) {
@@ -108,75 +206,14 @@ TEST(ChunkKey, KeepsItsOrderOnlyWithNameKindAndCollation) {
   EXPECT_FALSE(chunk_key_of(before)->same_order(*chunk_key_of(after)));
 }
 
-TEST(ChunkKey, KnowsWhichCollationsPadWithSpace) {
-  EXPECT_TRUE(pads_with_space("utf8mb4_general_ci"));
-  EXPECT_TRUE(pads_with_space("utf8mb4_bin"));
-  EXPECT_TRUE(pads_with_space("latin1_swedish_ci"));
-  EXPECT_FALSE(pads_with_space("utf8mb4_0900_ai_ci"));
-  EXPECT_FALSE(pads_with_space("utf8mb4_de_pb_0900_as_cs"));
-  EXPECT_FALSE(pads_with_space("utf8mb4_nopad_bin"));
-  EXPECT_FALSE(pads_with_space("binary"));
-}
-
-class Identity : public ::testing::Test {
- protected:
-  Identity() {
-    const TableDef def =
-        table({column("a", "bigint", ColumnKind::kInt), column("u", "bigint", ColumnKind::kUint),
-               column("k", "varchar", ColumnKind::kString, Charset::kUtf8, "utf8mb4",
-                      "utf8mb4_0900_ai_ci"),
-               column("b", "varbinary", ColumnKind::kBinary)},
-              {1, 0, 2, 3});
-    key_ = *chunk_key_of(def);
-  }
-  std::string identity(std::int64_t a, std::uint64_t u, std::string_view k,
-                       std::string_view b) const {
-    const std::array row{Value::of_int(a), Value::of_uint(u), Value::of_text(k), Value::of_text(b)};
-    std::string out;
-    append_identity(out, key_, row);
-    EXPECT_EQ(tuple_of_identity(key_, out), key_tuple(key_, row));
-    return out;
-  }
-  ChunkKey key_;
-};
-
-TEST_F(Identity, GoesThereAndBackAtTheLimits) {
-  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
-  constexpr auto kMax = std::numeric_limits<std::uint64_t>::max();
-  const KeyTuple tuple =
-      tuple_of_identity(key_, identity(kMin, kMax, "", std::string_view("\0x", 2)));
-  ASSERT_EQ(tuple.size(), 4U);
-  EXPECT_EQ(tuple[0].u64, kMax);
-  EXPECT_EQ(tuple[1].i64, kMin);
-  EXPECT_EQ(tuple[2].text, "");
-  EXPECT_EQ(tuple[3].text, std::string("\0x", 2));
-}
-
-TEST_F(Identity, TellsWhereOneCellEnds) {
-  EXPECT_NE(identity(1, 1, "ab", "c"), identity(1, 1, "a", "bc"));
-  EXPECT_NE(identity(1, 1, "a", ""), identity(1, 1, "A", ""));
-}
-
-TEST_F(Identity, RefusesBytesThatAreNone) {
-  const std::string whole = identity(1, 2, "abc", "d");
-  EXPECT_TRUE(tuple_of_identity(key_, whole.substr(0, whole.size() - 1)).empty());
-  EXPECT_TRUE(tuple_of_identity(key_, whole + "x").empty());
-  EXPECT_TRUE(tuple_of_identity(key_, "").empty());
-}
-
-TEST_F(Identity, WeighsOnlyCollatedCells) {
-  const KeyTuple lower = tuple_of_identity(key_, identity(1, 2, "abc", "d"));
-  const KeyTuple upper = tuple_of_identity(key_, identity(1, 2, "ABC", "d"));
-  const KeyTuple other = tuple_of_identity(key_, identity(1, 2, "ABC", "D"));
-  const std::array<std::string_view, 1> weight{"\x1c\x47"};
-  std::string a;
-  std::string b;
-  std::string c;
-  append_weight(a, key_, lower, weight);
-  append_weight(b, key_, upper, weight);
-  append_weight(c, key_, other, weight);
-  EXPECT_EQ(a, b);
-  EXPECT_NE(a, c);
+TEST(ChunkKey, OfAnEnumEndsWithItsMembers) {
+  TableDef before = table({column("k", "enum", ColumnKind::kEnum)}, {0});
+  before.columns[0].members = {"a", "b"};
+  before.columns[0].column_type = "enum('a','b')";
+  TableDef after = before;
+  after.columns[0].column_type = "enum('b','a')";
+  EXPECT_TRUE(chunk_key_of(before)->same_order(*chunk_key_of(before)));
+  EXPECT_FALSE(chunk_key_of(before)->same_order(*chunk_key_of(after)));
 }
 
 }  // namespace

@@ -21,7 +21,9 @@ Director::Options complete(Director::Options options) {
 }  // namespace
 
 Director::Director(Options options, const Clock& clock)
-    : clock_(clock), planner_(std::make_unique<Planner>(complete(std::move(options)), clock)) {}
+    : clock_(clock),
+      operations_skipped_(options.operations_skipped),
+      planner_(std::make_unique<Planner>(complete(std::move(options)), clock)) {}
 Director::~Director() = default;
 
 void Director::wake() {

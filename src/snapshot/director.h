@@ -97,27 +97,30 @@ struct KeyRange {
 
 // What a SELECT brought.
 struct ChunkRead {
-  KeyTuple last_key;  // of the last row; empty without rows
+  KeyTuple last_key;  // where reading goes on: of the last row, or where the chunk was made to end
   std::uint64_t rows = 0;
-  // Fewer rows than the limit came: nothing is left below the upper bound. A reader that cuts a chunk
-  // short itself says false.
+  // Nothing is left below the upper bound: fewer rows than the limit came. A reader that cuts a chunk
+  // short itself says false, and gives a last_key even when no row was left in it.
   bool last = false;
 };
 
 struct SnapshotRequest {
   TablePtr table;
   std::string condition;
+  std::string surrogate{};  // column to read the table by; empty: its own key
 };
 struct SubmitResult {
   enum class Status : std::uint8_t {
     kQueued,
-    kMerged,  // the same table with the same condition is waiting already: that request serves both
+    kMerged,  // the same table in the same way is waiting already: that request serves both
     kRefused,  // no chunk key: see error
   };
   TableId table;
   Status status = Status::kQueued;
   std::string merged_into;  // kMerged: signal id of the earlier request
   bool running = false;  // kMerged: it has begun
+  std::string
+      note;  // kQueued: how the table is read where that is not by its key; empty: by its key
   std::optional<Error> error;
 };
 
@@ -128,10 +131,14 @@ class Director {
   static constexpr std::size_t kWindowsPerReader = 2;
   static constexpr std::chrono::milliseconds kBackoffMin{100};
   static constexpr std::chrono::milliseconds kBackoffMax{10'000};
+  // Tries of one chunk whose rows no key tells apart and which were perhaps touched meanwhile; with the
+  // back-off about half a minute.
+  static constexpr unsigned kPerhapsTouchedMax = 10;
 
   struct Options {
     std::uint32_t chunk_rows = 1024;
     std::uint32_t readers = 2;
+    bool operations_skipped = false;  // some kinds of change are not emitted
     std::function<WindowId()> new_id;  // default: random UUIDs
     WindowFault fault = WindowFault::kNone;
   };
@@ -170,6 +177,7 @@ class Director {
   bool pause();
   bool resume();
   bool paused() const;
+  bool operations_skipped() const { return operations_skipped_; }
   // Tables queued or running.
   std::vector<TableId> tables() const;
   bool idle() const;
@@ -218,6 +226,7 @@ class Director {
   void wake();
 
   const Clock& clock_;
+  const bool operations_skipped_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::unique_ptr<Planner> planner_;  // guarded by mutex_

@@ -307,6 +307,13 @@ TEST_F(DirectorTest, MergesARequestThatIsWaitingAlready) {
   EXPECT_EQ(merged.merged_into, "s1");
   EXPECT_FALSE(merged.running);
   EXPECT_EQ(submit("orders", "id < 5", "s3").at(0).status, SubmitResult::Status::kQueued);
+  const auto another_way = director().submit("s3", {{table("orders"), "id < 5", "id"}}).at(0);
+  EXPECT_EQ(another_way.status, SubmitResult::Status::kQueued);
+  director().stop(std::nullopt, "");
+  EXPECT_EQ(submit("orders", "id < 5", "s3").at(0).status, SubmitResult::Status::kQueued);
+  director().stop(std::nullopt, "");
+  EXPECT_EQ(submit("orders").at(0).status, SubmitResult::Status::kQueued);
+  EXPECT_EQ(submit("orders", "id < 5", "s3").at(0).status, SubmitResult::Status::kQueued);
   EXPECT_EQ(director().tables().size(), 2U);
   director().next(0);
   EXPECT_TRUE(submit("orders", "", "s4").at(0).running);
@@ -314,10 +321,90 @@ TEST_F(DirectorTest, MergesARequestThatIsWaitingAlready) {
 
 TEST_F(DirectorTest, RefusesTablesWithoutAChunkKey) {
   const SubmitResult result =
-      director().submit("s1", {{table("t", 1, ColumnKind::kDouble), ""}}).at(0);
+      director().submit("s1", {{table("t", 1, ColumnKind::kJson), ""}}).at(0);
   EXPECT_EQ(result.status, SubmitResult::Status::kRefused);
   ASSERT_TRUE(result.error);
   EXPECT_TRUE(director().idle());
+}
+
+TablePtr keyless(const std::string& name) {
+  auto out = std::make_shared<TableDef>(*table(name));
+  out->key_columns.clear();
+  return out;
+}
+
+TEST_F(DirectorTest, ReadsATableWithoutAKeyAsOneChunk) {
+  const SubmitResult result = director().submit("s1", {{keyless("log"), ""}}).at(0);
+  EXPECT_EQ(result.status, SubmitResult::Status::kQueued);
+  EXPECT_NE(result.note.find("no key"), std::string::npos);
+  director().report_start(director().next(0)->ticket, KeyRange{});
+  const IncrementalState state = director().state();
+  const ChunkTask only = chunk();
+  EXPECT_TRUE(only.lower.empty());
+  EXPECT_TRUE(only.upper.empty());
+  ASSERT_TRUE(director().report_read(only.window, {{}, 25, true}));
+  EXPECT_FALSE(director().next(1));
+  EXPECT_EQ(director().progress().at(0).percent, 0) << "nothing is emitted yet";
+  emit(only, 25);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "COMPLETED");
+
+  director_.emplace(
+      Director::Options{.chunk_rows = 10, .readers = 2, .new_id = [] { return "again"; }}, clock_);
+  director_->restore(state, [](const TableId& id) { return keyless(id.table); });
+  EXPECT_EQ(director().next(0)->kind, ChunkTask::Kind::kChunk)
+      << "it goes on, the chunk is read again";
+}
+
+TEST_F(DirectorTest, GoesOnBehindAChunkThatEndsWhereItWasToldTo) {
+  auto def = std::make_shared<TableDef>(*keyless("log"));
+  def->columns[0].nullable = true;
+  director().submit("s1", {{def, "", "id"}});
+  EXPECT_EQ(director().state().tables.at(0).surrogate, "id");
+  director().report_start(director().next(0)->ticket, KeyRange{at(1), at(100)});
+  const ChunkTask first = chunk();
+  ASSERT_TRUE(director().report_read(first.window, {at(3), 40, false}));
+  const ChunkTask second = chunk();
+  EXPECT_EQ(second.lower, at(3));
+  // Its rows went away between the search for its end and the SELECT.
+  ASSERT_TRUE(director().report_read(second.window, {at(9), 0, false}));
+  emit(first, 40);
+  emit(second, 0);
+  EXPECT_EQ(stored_cursor(), at(9));
+  const ChunkTask third = chunk();
+  EXPECT_EQ(third.lower, at(9));
+  ASSERT_TRUE(director().report_read(third.window, {at(100), 5, false}));
+  emit(third, 5);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "COMPLETED");
+}
+
+TEST_F(DirectorTest, FailsATableWhoseRowsChangeAtEveryTry) {
+  director().submit("s1", {{keyless("log"), ""}});
+  director().report_start(director().next(0)->ticket, KeyRange{});
+  for (unsigned i = 0; i < Director::kPerhapsTouchedMax; ++i) {
+    ASSERT_FALSE(director().idle()) << i;
+    const ChunkTask task = chunk();
+    ASSERT_TRUE(director().report_read(task.window, {{}, 5, true}));
+    director().window_voided(task.window, VoidReason::kPerhapsTouched);
+    EXPECT_FALSE(director().next(0)) << "back-off";
+    clock_.advance(Director::kBackoffMax);
+  }
+  const SnapshotOutcome outcome = director().checkpoint().outcomes.at(0);
+  EXPECT_EQ(outcome.status, "FAILED");
+  EXPECT_NE(outcome.reason.find("primary key"), std::string::npos);
+}
+
+TEST_F(DirectorTest, CountsTriesOfOneChunkOnly) {
+  start("orders");
+  for (unsigned i = 0; i < Director::kPerhapsTouchedMax + 3; ++i) {
+    const ChunkTask lost = chunk();
+    ASSERT_TRUE(read(lost, 2 * i + 1));
+    director().window_voided(lost.window, VoidReason::kPerhapsTouched);
+    clock_.advance(Director::kBackoffMax);
+    const ChunkTask done = chunk();
+    ASSERT_TRUE(read(done, 2 * i + 1));
+    emit(done);
+  }
+  EXPECT_FALSE(director().idle());
 }
 
 TEST_F(DirectorTest, StartsTheNextTableForAHungryReaderFirst) {
@@ -465,7 +552,7 @@ TEST_F(DirectorTest, StartsOverUnderAnotherKey) {
   const auto task = director().next(0);
   ASSERT_EQ(task->kind, ChunkTask::Kind::kStart);
   EXPECT_EQ(task->table->version, 2U);
-  director().void_table(table("orders", 3, ColumnKind::kDouble), VoidReason::kLayoutChanged);
+  director().void_table(table("orders", 3, ColumnKind::kJson), VoidReason::kLayoutChanged);
   EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "FAILED");
 }
 
@@ -525,6 +612,21 @@ TEST_F(DirectorTest, ReportsProgressOfTextByEstimate) {
   ASSERT_TRUE(director().begin_emit(task.window));
   director().chunk_emitted(task.window, 300);
   EXPECT_DOUBLE_EQ(*director().progress().at(0).percent, 99.0) << "an estimate never says done";
+}
+
+TEST_F(DirectorTest, LetsTheWallClockGoBack) {
+  start("orders");
+  clock_.set_wall(9'000'000'000);
+  const ChunkTask first = chunk();
+  director().report_failed(first.window, kCut);
+  clock_.set_wall(1'000'000'000);
+  EXPECT_FALSE(director().next(0)) << "back-off";
+  clock_.advance(Director::kBackoffMin);
+  const ChunkTask again = chunk();
+  ASSERT_TRUE(read(again, 100, true));
+  clock_.set_wall(-1);
+  emit(again);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "COMPLETED");
 }
 
 TEST_F(DirectorTest, WakesAWaitingReader) {

@@ -17,6 +17,13 @@ constexpr double kSplitChunksMin = 2;
 // Stripes one table may have for each reader: a bound for the stored state.
 constexpr std::size_t kStripesPerReader = 4;
 
+constexpr std::string_view kPerhapsTouchedReason =
+    "rows changed while they were read, at every one of the tries, and no key tells which of them "
+    "were read as "
+    "they are: give the table a primary key, name a surrogate-key that divides it into smaller "
+    "parts, try when "
+    "it changes less, or use an initial snapshot";
+
 }  // namespace
 
 Planner::Planner(Director::Options options, const Clock& clock)
@@ -249,8 +256,8 @@ bool Planner::report_read(std::string_view window, ChunkRead read) {
   Stripe& stripe = *place.stripe;
   Flight& flight = stripe.flight[place.flight];
   ASSERT(!flight.read && place.flight + 1 == stripe.flight.size());
-  ASSERT(read.last || read.rows > 0, "an empty chunk must be the last of its stripe");
-  ASSERT(read.rows == 0 || read.last_key.size() == place.run->key->columns.size());
+  ASSERT(read.last || !read.last_key.empty(), "an empty chunk must be the last of its stripe");
+  ASSERT(read.last_key.empty() || read.last_key.size() == place.run->key->columns.size());
   flight.read = true;
   flight.result = std::move(read);
   // The maximum itself was read: nothing can be left below it.
@@ -259,7 +266,7 @@ bool Planner::report_read(std::string_view window, ChunkRead read) {
     stripe.unlease();
     stripe.split_wanted = false;
   }
-  if (options_.fault == WindowFault::kCursorAhead && flight.result.rows > 0) {
+  if (options_.fault == WindowFault::kCursorAhead && !flight.result.last_key.empty()) {
     stripe.cursor = flight.result.last_key;
     ++revision_;
   }
@@ -310,8 +317,9 @@ void Planner::chunk_emitted(std::string_view window, std::uint64_t emitted) {
   const Flight flight = std::move(stripe.flight.front());
   stripe.flight.pop_front();
   ASSERT(flight.read && emitted <= flight.result.rows);
-  if (flight.result.rows > 0) stripe.cursor = flight.result.last_key;
+  if (!flight.result.last_key.empty()) stripe.cursor = flight.result.last_key;
   stripe.retry = {};
+  stripe.perhaps_touched = 0;
   run.stored.rows_read += flight.result.rows;
   run.stored.rows_emitted += emitted;
   ++run.stored.chunks_done;
@@ -328,6 +336,10 @@ void Planner::finish_stripe(Run& run, Stripe& stripe) {
 void Planner::window_voided(std::string_view window, VoidReason reason) {
   const Place place = place_of(window);
   if (!place) return;
+  if (reason == VoidReason::kPerhapsTouched &&
+      ++place.stripe->perhaps_touched >= Director::kPerhapsTouchedMax) {
+    return end(*place.run, "FAILED", std::string(kPerhapsTouchedReason));
+  }
   void_from(*place.stripe, place.flight);
   // What the table's owner did happens once; a mark that vanishes or keys without end may come again.
   const bool once = reason == VoidReason::kTruncated || reason == VoidReason::kLayoutChanged ||

@@ -78,11 +78,12 @@ class Planner {
     std::uint64_t split_ticket = 0;
     KeyTuple split;  // under check while split_ticket is set
     Retry retry;
+    unsigned perhaps_touched = 0;  // tries of the chunk behind `cursor` that ended so
 
     // The last key that was read: reading goes on after it.
     const KeyTuple& read_to() const {
       for (auto it = flight.rbegin(); it != flight.rend(); ++it) {
-        if (it->read && it->result.rows > 0) return it->result.last_key;
+        if (it->read && !it->result.last_key.empty()) return it->result.last_key;
       }
       return cursor;
     }
@@ -112,6 +113,8 @@ class Planner {
     std::size_t flight = 0;
     explicit operator bool() const { return stripe != nullptr; }
   };
+
+  Result<ChunkKey> key_of(const TableDef& table, const TableSnapshotState& stored) const;
 
   // Tasks
   ChunkTask task(const Run& run, ChunkTask::Kind kind) const;

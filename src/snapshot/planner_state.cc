@@ -14,14 +14,29 @@ namespace {
 constexpr double kPercentMaxByRows = 99;  // an estimate of rows never says that all is done
 
 bool state_fits(const TableSnapshotState& state, const ChunkKey& key) {
-  bool fits = key.accepts(state.minimum) && key.accepts(state.maximum) && !state.maximum.empty();
+  const bool bounded = !key.columns.empty();
+  bool fits =
+      key.accepts(state.minimum) && key.accepts(state.maximum) && bounded == !state.maximum.empty();
   for (const StripeState& stripe : state.stripes) {
-    fits = fits && key.accepts(stripe.cursor) && key.accepts(stripe.upper) && !stripe.upper.empty();
+    fits = fits && key.accepts(stripe.cursor) && key.accepts(stripe.upper) &&
+           bounded == !stripe.upper.empty();
   }
   return fits;
 }
 
+std::string note_of(const ChunkKey& key, const SnapshotRequest& request) {
+  if (!request.surrogate.empty()) return "by " + key.columns.front().quoted;
+  if (key.unique) return {};
+  return key.columns.empty() ? "it has no key: as a whole, in one chunk"
+                             : "by a key that may repeat";
+}
+
 }  // namespace
+
+Result<ChunkKey> Planner::key_of(const TableDef& table, const TableSnapshotState& stored) const {
+  return chunk_key_of(
+      table, {.surrogate = stored.surrogate, .operations_skipped = options_.operations_skipped});
+}
 
 // -- signals --
 
@@ -33,7 +48,8 @@ std::vector<SubmitResult> Planner::submit(const std::string& signal_id,
     SubmitResult& result = results.emplace_back();
     result.table = request.table->id;
     const auto same = std::ranges::find_if(runs_, [&](const auto& run) {
-      return run->id() == result.table && run->stored.condition == request.condition;
+      return run->id() == result.table && run->stored.condition == request.condition &&
+             run->stored.surrogate == request.surrogate;
     });
     if (same != runs_.end()) {
       result.status = SubmitResult::Status::kMerged;
@@ -41,13 +57,15 @@ std::vector<SubmitResult> Planner::submit(const std::string& signal_id,
       result.running = (*same)->phase != Phase::kQueued;
       continue;
     }
-    Result<ChunkKey> key = chunk_key_of(*request.table);
+    auto run = std::make_unique<Run>();
+    run->stored.surrogate = request.surrogate;
+    Result<ChunkKey> key = key_of(*request.table, run->stored);
     if (!key) {
       result.status = SubmitResult::Status::kRefused;
       result.error = std::move(key).error();
       continue;
     }
-    auto run = std::make_unique<Run>();
+    result.note = note_of(*key, request);
     run->stored.database = result.table.database;
     run->stored.table = result.table.table;
     run->stored.condition = request.condition;
@@ -100,7 +118,7 @@ void Planner::void_table(const TablePtr& table, VoidReason reason) {
       continue;
     }
     void_run(run);
-    Result<ChunkKey> key = chunk_key_of(*table);
+    Result<ChunkKey> key = key_of(*table, run.stored);
     if (!key) {
       end(run, "FAILED", key.error().text());
       continue;
@@ -123,6 +141,7 @@ void Planner::start_over(Run& run) {
   fresh.database = std::move(run.stored.database);
   fresh.table = std::move(run.stored.table);
   fresh.condition = std::move(run.stored.condition);
+  fresh.surrogate = std::move(run.stored.surrogate);
   fresh.signal_id = std::move(run.stored.signal_id);
   run.stored = std::move(fresh);
   ++revision_;
@@ -185,7 +204,7 @@ void Planner::restore(const IncrementalState& state,
       end(run, "FAILED", "the table does not exist any more, or is not captured");
       continue;
     }
-    Result<ChunkKey> key = chunk_key_of(*run.table);
+    Result<ChunkKey> key = key_of(*run.table, run.stored);
     if (!key) {
       end(run, "FAILED", key.error().text());
       continue;

@@ -30,6 +30,8 @@ std::string_view to_string(VoidReason reason) {
       return "earlier_void";
     case VoidReason::kTooManyKeys:
       return "too_many_keys";
+    case VoidReason::kPerhapsTouched:
+      return "perhaps_touched";
   }
   return "unknown";
 }
@@ -42,6 +44,7 @@ void Window::reset(WindowSpec spec, SteadyTime now, std::size_t noted_max) {
   has_rows_ = false;
   close_confirmed_ = false;
   overflowed_ = false;
+  perhaps_touched_ = false;
   noted_max_ = noted_max;
   registered_at_ = now;
   noted_.clear();
@@ -87,11 +90,13 @@ bool Window::drop_matches(std::string_view identity) {
   const std::uint64_t hashed = IdentitySet::hash(identity);
   const std::size_t mask = index_.size() - 1;
   bool matched = false;
+  const bool content = spec_.by_content && identity.starts_with('C');
   for (std::size_t slot = hashed & mask; index_[slot].row != 0; slot = (slot + 1) & mask) {
     if (index_[slot].hash != hashed) continue;
     const std::size_t row = index_[slot].row - 1;
     if (rows_.text(rows_.rows[row].identity) != identity) continue;
     matched = true;
+    perhaps_touched_ = perhaps_touched_ || content;
     rows_dropped_ += dropped_[row] == 0 ? 1 : 0;
     dropped_[row] = 1;
   }
@@ -132,7 +137,10 @@ WindowSet::~WindowSet() = default;
 MarkResult WindowSet::add(WindowSpec spec, SteadyTime now) {
   ASSERT(find(spec.id) == nullptr, "window id used twice: " + spec.id);
   const auto known = version_min_.find(spec.table);
-  if (known != version_min_.end() && spec.table_version < known->second) return MarkResult::kVoided;
+  if (known != version_min_.end() && spec.table_version < known->second) {
+    void_reason_ = VoidReason::kLayoutChanged;
+    return MarkResult::kVoided;
+  }
   std::unique_ptr<Window> window;
   if (spare_.empty()) {
     window = std::make_unique<Window>();
@@ -206,6 +214,7 @@ MarkResult WindowSet::mark_deleted(std::string_view id) {
 
 MarkResult WindowSet::close(Window& window) {
   if (window.overflowed_) return make_void(window, VoidReason::kTooManyKeys);
+  if (window.perhaps_touched_) return make_void(window, VoidReason::kPerhapsTouched);
   if (window.state_ == Window::State::kIdle || !window.has_rows_) {
     return make_void(window, VoidReason::kMarkLost);
   }
@@ -218,6 +227,7 @@ MarkResult WindowSet::make_void(Window& window, VoidReason reason) {
                                      {"stripe", window.spec_.stripe},
                                      {"window", window.spec_.id},
                                      {"reason", to_string(reason)}});
+  void_reason_ = reason;
   remove(window);
   return MarkResult::kVoided;
 }

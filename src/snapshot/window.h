@@ -20,7 +20,9 @@
 //      the keys of both images. If an event touched the row, the state that the SELECT saw is the
 //      before or after image of an event of the window, so its identity was noted byte for byte.
 //   4. Rows are kept by position. An identity that occurs twice in a buffer is dropped twice.
-//   5. TRUNCATE, DROP, a new layout or a partial image void the windows of the table, open or idle:
+//   5. A content that was noted says only that some row which looks so was touched: dropping might lose another one,
+//      emitting might bring back an old state. Such a window becomes void at its close and is read again.
+//   6. TRUNCATE, DROP, a new layout or a partial image void the windows of the table, open or idle:
 //      the rows are read again.
 //
 // Memory: before the rows are here, the keys noted so far; afterwards the rows and a mark for each.
@@ -62,6 +64,7 @@ enum class VoidReason : std::uint8_t {
   kReadFailed,  // the reader gave up this try
   kEarlierVoid,  // a chunk before it in its stripe became void
   kTooManyKeys,  // more keys were noted before the rows came than a window may hold
+  kPerhapsTouched,  // an event touched a row that looks like one of the chunk, and no key tells them apart
 };
 std::string_view to_string(VoidReason reason);
 
@@ -72,6 +75,9 @@ struct WindowSpec {
   std::uint64_t stripe = 0;  // Director's, for logs
   // Keep the noted keys that match no row byte for byte, for a weight query at HW.
   bool keep_unmatched = false;
+  // Rows are known by content (row_identity.h): a noted one that looks like a row of the chunk voids the
+  // window instead of dropping the row.
+  bool by_content = false;
 };
 
 struct Slice {
@@ -83,7 +89,7 @@ struct RowSlot {
   Slice key;  // record key JSON
   Slice row;  // row JSON
   Slice identity;  // append_identity
-  Slice weight;  // append_weight; empty where the key is not collation-dependent
+  Slice weight;  // append_weight; empty where no weights were asked for
 };
 
 // The rows of one chunk as its reader encoded them, in key order.
@@ -143,6 +149,7 @@ class Window {
   bool has_rows_ = false;
   bool close_confirmed_ = false;
   bool overflowed_ = false;
+  bool perhaps_touched_ = false;
   std::size_t noted_max_ = 0;
   SteadyTime registered_at_;
   IdentitySet
@@ -216,6 +223,9 @@ class WindowSet {
 
   // -- emission --
 
+  // Why the last kVoided was said.
+  VoidReason void_reason() const { return void_reason_; }
+
   // Null when unknown.
   Window* find(std::string_view id);
   const Window* find(std::string_view id) const;
@@ -253,6 +263,7 @@ class WindowSet {
   std::vector<std::unique_ptr<Window>> spare_;  // emptied, with their memory
   std::vector<Window*> open_;  // answer of open_windows
   ChunkRows drained_;
+  VoidReason void_reason_ = VoidReason::kMarkLost;
   std::map<TableId, std::uint64_t> version_min_;
 };
 

@@ -211,6 +211,34 @@ TEST_F(WindowTest, IsVoidWhenItHoldsTooManyKeys) {
   EXPECT_EQ(set.hand_over(rows("w", {"c"})), MarkResult::kVoided);
 }
 
+TEST_F(WindowTest, IsVoidWhenARowWithoutAKeyWasPerhapsTouched) {
+  for (const bool rows_first : {true, false}) {
+    WindowSet set = make();
+    WindowSpec by_content = spec("w");
+    by_content.by_content = true;
+    set.add(by_content, {});
+    set.low_mark("w");
+    if (rows_first) set.hand_over(rows("w", {"C1", "K2"}));
+    set.note(kTable, "C1");
+    if (!rows_first) set.hand_over(rows("w", {"C1", "K2"}));
+    EXPECT_EQ(set.high_mark("w"), MarkResult::kVoided);
+    EXPECT_EQ(set.void_reason(), VoidReason::kPerhapsTouched);
+  }
+}
+
+TEST_F(WindowTest, TouchedRowsOfOtherContentDoNotMatter) {
+  WindowSet set = make();
+  WindowSpec by_content = spec("w");
+  by_content.by_content = true;
+  set.add(by_content, {});
+  set.low_mark("w");
+  set.hand_over(rows("w", {"C1", "K2", "C3"}));
+  set.note(kTable, "C9");
+  set.note(kTable, "K2");  // known by its key: dropped
+  EXPECT_EQ(set.high_mark("w"), MarkResult::kReady);
+  EXPECT_EQ(drained(set, "w"), "C1 C3 ");
+}
+
 TEST_F(WindowTest, HoldsNoKeysOnceTheRowsAreHere) {
   WindowSet set = make(Watermarking::kInsertInsert, 2);
   set.add(spec("w"), {});

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/key_tuple.h"
 
+#include <array>
 #include <optional>
+#include <utility>
 
 namespace tidemark {
 namespace {
@@ -30,8 +32,41 @@ std::optional<std::string> from_hex(std::string_view hex) {
   return out;
 }
 
+// Cells that are written as they are: each is plain ASCII.
+constexpr std::array<std::pair<KeyCell::Kind, std::string_view>, 5> kPlain{{
+    {KeyCell::Kind::kDecimal, "decimal"},
+    {KeyCell::Kind::kDouble, "double"},
+    {KeyCell::Kind::kDate, "date"},
+    {KeyCell::Kind::kTime, "time"},
+    {KeyCell::Kind::kDatetime, "datetime"},
+}};
+constexpr std::array<std::pair<KeyCell::Kind, std::string_view>, 10> kKinds{{
+    {KeyCell::Kind::kInt, "int"},
+    {KeyCell::Kind::kUint, "uint"},
+    {KeyCell::Kind::kText, "text"},
+    {KeyCell::Kind::kBinary, "binary"},
+    {KeyCell::Kind::kEncoded, "encoded"},
+    {KeyCell::Kind::kDecimal, "decimal"},
+    {KeyCell::Kind::kDouble, "double"},
+    {KeyCell::Kind::kDate, "date"},
+    {KeyCell::Kind::kTime, "time"},
+    {KeyCell::Kind::kDatetime, "datetime"},
+}};
+
+std::string_view name_of(KeyCell::Kind kind) {
+  for (const auto& [candidate, name] : kKinds) {
+    if (candidate == kind) return name;
+  }
+  return "int";
+}
+
 void write_cell(JsonWriter& out, const KeyCell& cell) {
   out.begin_object(JsonWriter::Layout::kOneLine);
+  if (cell.null) {
+    out.member("null", name_of(cell.kind));
+    out.end_object();
+    return;
+  }
   switch (cell.kind) {
     case KeyCell::Kind::kInt:
       out.member("int", cell.i64);
@@ -47,7 +82,15 @@ void write_cell(JsonWriter& out, const KeyCell& cell) {
       }
       break;
     case KeyCell::Kind::kBinary:
-      out.member("binary", to_hex(cell.text));
+    case KeyCell::Kind::kEncoded:
+      out.member(name_of(cell.kind), to_hex(cell.text));
+      break;
+    case KeyCell::Kind::kDecimal:
+    case KeyCell::Kind::kDouble:
+    case KeyCell::Kind::kDate:
+    case KeyCell::Kind::kTime:
+    case KeyCell::Kind::kDatetime:
+      out.member(name_of(cell.kind), cell.text);
       break;
   }
   out.end_object();
@@ -59,8 +102,38 @@ std::string read_hex(const JsonReader& in, std::string_view name) {
   return std::move(bytes).value_or(std::string());
 }
 
+KeyCell read_null(const JsonReader& in) {
+  KeyCell cell;
+  cell.null = true;
+  const std::string kind = in.text("null");
+  for (const auto& [candidate, name] : kKinds) {
+    if (name != kind) continue;
+    cell.kind = candidate;
+    return cell;
+  }
+  in.note("is no kind of key cell", "null");
+  return cell;
+}
+
+// These go into statements as they are.
+KeyCell read_plain(const JsonReader& in, KeyCell::Kind kind, std::string_view name) {
+  KeyCell cell;
+  cell.kind = kind;
+  cell.text = in.text(name);
+  const bool number = kind == KeyCell::Kind::kDecimal || kind == KeyCell::Kind::kDouble;
+  const std::string_view allowed = number ? "0123456789.+-eE" : "0123456789-:. ";
+  if (cell.text.empty() || cell.text.find_first_not_of(allowed) != std::string::npos) {
+    in.note("is no value of its kind", name);
+  }
+  return cell;
+}
+
 KeyCell read_cell(const JsonReader& in) {
   KeyCell cell;
+  if (in.has("null")) return read_null(in);
+  for (const auto& [kind, name] : kPlain) {
+    if (in.has(name)) return read_plain(in, kind, name);
+  }
   if (in.has("int")) {
     cell.kind = KeyCell::Kind::kInt;
     cell.i64 = in.i64("int");
@@ -76,8 +149,11 @@ KeyCell read_cell(const JsonReader& in) {
   } else if (in.has("binary")) {
     cell.kind = KeyCell::Kind::kBinary;
     cell.text = read_hex(in, "binary");
+  } else if (in.has("encoded")) {
+    cell.kind = KeyCell::Kind::kEncoded;
+    cell.text = read_hex(in, "encoded");
   } else {
-    in.note("is no key cell: int, uint, text, text_hex or binary");
+    in.note("is no key cell: int, uint, text, binary, decimal, date, ...");
   }
   return cell;
 }

@@ -61,6 +61,7 @@ TableSnapshotState read_table(const JsonReader& in) {
   out.database = in.text("database");
   out.table = in.text("table");
   out.condition = in.text_or("condition", "");
+  out.surrogate = in.text_or("surrogate_key", "");
   out.signal_id = in.text_or("signal_id", "");
   out.started = in.boolean("started");
   out.minimum = read_key(in, "minimum");

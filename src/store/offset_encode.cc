@@ -62,6 +62,7 @@ void write_table(JsonWriter& out, const TableSnapshotState& table) {
   out.member("database", table.database);
   out.member("table", table.table);
   if (!table.condition.empty()) out.member("condition", table.condition);
+  if (!table.surrogate.empty()) out.member("surrogate_key", table.surrogate);
   out.member("signal_id", table.signal_id);
   out.member("started", table.started);
   write_key(out, "minimum", table.minimum);

@@ -12,7 +12,9 @@
 // In "offset", as the original does: gtids is absent without GTIDs; ts_sec, server_id, event, row where
 // they are 0; snapshot unless an initial snapshot runs; transaction_* unless a transaction is open whose
 // records are numbered. A key cell is {"int": n}, {"uint": n},
-// {"text": ".."} or {"binary": "<hex>"}; text that is no UTF-8 is {"text_hex": ".."}.
+// {"text": ".."}, {"decimal": ".."}, {"double": ".."}, {"date": ".."}, {"time": ".."}, {"datetime": ".."},
+// {"binary": "<hex>"} or, of a charset's own bytes, {"encoded": "<hex>"}; text that is no UTF-8 is
+// {"text_hex": ".."}, and NULL {"null": "<one of these names>"}.
 // Unknown members are ignored; a change that an older reader would misread takes a new version.
 // Source: Debezium 3.6, BinlogOffsetContext and MySqlOffsetContext (getOffset, load)
 #pragma once

@@ -59,17 +59,28 @@ class States {
     KeyTuple out;
     for (std::size_t n = small(); n > 0; --n) {
       KeyCell cell;
-      cell.kind = static_cast<KeyCell::Kind>(random_() % 4);
+      cell.kind = static_cast<KeyCell::Kind>(random_() % 10);
+      cell.null = random_() % 8 == 0;
+      if (cell.null) {
+        out.push_back(cell);
+        continue;
+      }
       if (cell.kind == KeyCell::Kind::kInt) cell.i64 = i64();
       if (cell.kind == KeyCell::Kind::kUint) cell.u64 = u64();
       if (cell.kind == KeyCell::Kind::kText) cell.text = coin() ? text() : bytes();
-      if (cell.kind == KeyCell::Kind::kBinary) cell.text = bytes();
+      if (cell.kind == KeyCell::Kind::kBinary || cell.kind == KeyCell::Kind::kEncoded)
+        cell.text = bytes();
+      if (cell.kind == KeyCell::Kind::kDecimal || cell.kind == KeyCell::Kind::kDouble)
+        cell.text = "-0.50";
+      if (cell.kind == KeyCell::Kind::kDate) cell.text = "0000-00-00";
+      if (cell.kind == KeyCell::Kind::kTime) cell.text = "-838:59:59.000000";
+      if (cell.kind == KeyCell::Kind::kDatetime) cell.text = "2024-02-29 23:59:58.123456";
       out.push_back(cell);
     }
     return out;
   }
   TableSnapshotState table() {
-    TableSnapshotState out{text(), text(), text(), text(), coin(), key(),
+    TableSnapshotState out{text(), text(), text(), text(), text(), coin(), key(),
                            key(),  {},     u64(),  u64(),  u64(),  u64()};
     for (std::size_t n = small(); n > 0; --n) out.stripes.push_back({key(), key()});
     return out;
@@ -173,6 +184,14 @@ TEST(OffsetFormat, NamesTheMemberThatIsWrong) {
                 .find("incremental_snapshot.tables[0].minimum[0]: is no key cell"),
             std::string::npos);
   EXPECT_NE(message(changed("{\"int\": 5}", "{\"binary\": \"abc\"}")).find("binary: is not hex"),
+            std::string::npos);
+  for (const char* const cell : {"{\"decimal\": \"1 OR 1\"}", "{\"date\": \"' OR '\"}",
+                                 "{\"datetime\": \"\"}", "{\"double\": \"sleep(9)\"}"}) {
+    EXPECT_NE(message(changed("{\"int\": 5}", cell)).find("is no value of its kind"),
+              std::string::npos)
+        << cell;
+  }
+  EXPECT_NE(message(changed("{\"int\": 5}", "{\"null\": \"what\"}")).find("is no kind of key cell"),
             std::string::npos);
   EXPECT_NE(message(changed("\"file\": \"binlog.000003\",", "")).find("offset.file: is missing"),
             std::string::npos);

@@ -107,6 +107,12 @@ void write_table(JsonWriter& out, const TableDef& table) {
   out.end_array();
   member_if(out, "key_is_primary", table.key_is_primary);
   member_if(out, "key_has_prefix", table.key_has_prefix);
+  if (!table.nullable_key_columns.empty()) {
+    out.key("nullable_key_columns");
+    out.begin_array();
+    for (const std::uint32_t column : table.nullable_key_columns) out.u64(column);
+    out.end_array();
+  }
   member_if(out, "engine", table.engine);
   out.member("rows_estimated", table.rows_estimated);
   out.member("bytes_estimated", table.bytes_estimated);
@@ -150,11 +156,15 @@ TableDef read_table(const JsonReader& in) {
   out.id = {in.text("database"), in.text("table")};
   out.version = in.u64("version");
   in.each("columns", [&](const JsonReader& item) { out.columns.push_back(read_column(item)); });
-  in.each("key_columns", [&](const JsonReader& item) {
-    const std::uint64_t column = item.as_u64();
-    if (column >= out.columns.size()) item.note("names no column");
-    out.key_columns.push_back(static_cast<std::uint32_t>(column));
-  });
+  const auto add_to = [&](std::vector<std::uint32_t>& key) {
+    return [&](const JsonReader& item) {
+      const std::uint64_t column = item.as_u64();
+      if (column >= out.columns.size()) item.note("names no column");
+      key.push_back(static_cast<std::uint32_t>(column));
+    };
+  };
+  in.each("key_columns", add_to(out.key_columns));
+  in.each_or_none("nullable_key_columns", add_to(out.nullable_key_columns));
   out.key_is_primary = in.boolean_or("key_is_primary", false);
   out.key_has_prefix = in.boolean_or("key_has_prefix", false);
   out.engine = in.text_or("engine", "");

@@ -84,11 +84,15 @@ ResultSet::Cell ResultSet::cell(std::size_t row, std::string_view column) const 
 
 std::vector<std::string> session_statements(bool is_mariadb, unsigned long version) {
   // Strict: a text that does not fit the signal table is an error, never cut. autocommit ends what
-  // init_connect may have begun. Values are the session's own, whatever the server's defaults.
+  // init_connect may have begun. Whatever date a table holds may bound a chunk of it. Texts are sorted
+  // by all of their weights, because a surrogate key may have no index. Values are the session's own,
+  // whatever the server's defaults.
   std::string set =
-      "SET SESSION autocommit = 1, sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
+      "SET SESSION autocommit = 1,"
+      " sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ALLOW_INVALID_DATES',"
       " time_zone = '+00:00', sql_select_limit = DEFAULT, max_join_size = DEFAULT,"
       " sql_big_selects = 1, sql_safe_updates = 0, sql_quote_show_create = 1,"
+      " max_sort_length = 4096,"
       " net_write_timeout = 86400, net_read_timeout = 3600, wait_timeout = 2147483,"
       " lock_wait_timeout = 60, innodb_lock_wait_timeout = 60, completion_type = 0";
   if (is_mariadb) {

@@ -131,6 +131,12 @@ bool is_identity(const std::vector<const IndexPart*>& index) {
   });
 }
 
+// Orders the rows, though some may repeat.
+bool is_whole(const std::vector<const IndexPart*>& index) {
+  return std::all_of(index.begin(), index.end(),
+                     [](const IndexPart* part) { return !part->column.empty() && !part->prefix; });
+}
+
 Status read_headers(Connection& connection, const std::string& condition, Drafts& drafts) {
   const auto answer =
       TRY(connection.query("SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, DATA_LENGTH FROM "
@@ -348,7 +354,17 @@ bool choose_key(TableDef& table, const std::vector<IndexPart>& parts) {
   if (!table.key_is_primary) chosen = std::find_if(indexes.begin(), indexes.end(), is_identity);
   table.key_columns.clear();
   table.key_has_prefix = false;
-  if (chosen == indexes.end()) return true;
+  table.nullable_key_columns.clear();
+  if (chosen == indexes.end()) {
+    const auto nullable = std::find_if(indexes.begin(), indexes.end(), is_whole);
+    if (nullable == indexes.end()) return true;
+    for (const IndexPart* const part : *nullable) {
+      const int index = table.column_index(part->column);
+      if (index < 0) return false;
+      table.nullable_key_columns.push_back(static_cast<std::uint32_t>(index));
+    }
+    return true;
+  }
   for (const IndexPart* const part : *chosen) {
     const int index = table.column_index(part->column);
     if (index < 0) return false;

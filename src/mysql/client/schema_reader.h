@@ -78,7 +78,7 @@ struct IndexPart {
   bool prefix = false;
   bool nullable = false;
 };
-// Sets key_columns, key_is_primary and key_has_prefix from the table's unique indexes, each with its
+// Sets key_columns, key_is_primary, key_has_prefix and nullable_key_columns from the table's unique indexes, each with its
 // parts in key order, indexes in the order of SHOW CREATE TABLE. False: a part names a column that the
 // table does not have.
 bool choose_key(TableDef& table, const std::vector<IndexPart>& parts);
