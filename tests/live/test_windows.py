@@ -1,0 +1,305 @@
+"""The edge cases of windows, each forced on a real server where one can be forced.
+
+    empty table, filter that matches nothing   test_stream.Snapshots
+    one row                                    here
+    keys at their limits                       test_keys
+    nullable surrogates in composites          here
+    keys that move between chunks              here
+    delete and insert again inside a window    here; WindowTest.DropsARowDeletedAndInsertedAgain
+    TRUNCATE                                   test_silent_failures.SilentFailure20, test_stream.Structure
+    DROP, RENAME                               here
+    ALTER: added, dropped, reordered, retyped  here
+    a large transaction inside a window        here; more keys than it holds: WindowTest.IsVoidWhenItHoldsTooManyKeys
+    stop with chunks in flight                 here; VoidedWindow.ByAStop
+    pause, resume, second signal, two engines,
+    marks deleted by someone else              test_stream.Snapshots
+    rows that enter and leave the filter       here
+    stream far behind                          here
+    connection lost at each of the steps       here
+    clock that goes back                       DirectorTest.LetsTheWallClockGoBack: time is measured by the steady one
+"""
+
+import sys
+import threading
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from live.support import LiveTest, said  # pylint: disable=wrong-import-position
+from oracle.proxy import Proxy  # pylint: disable=wrong-import-position
+
+# Every chunk's SELECT waits here, behind its read view, while a test holds the lock.
+# The name depends on a column, else EXPLAIN would wait, too.
+WAITS = "(GET_LOCK(CONCAT('window', LEFT(id, 0)), 60) + RELEASE_LOCK(CONCAT('window', LEFT(id, 0))) > 0)"
+
+
+class Windows(LiveTest):
+    def fill(self, rows=100):
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, v INT NOT NULL, n INT NOT NULL, name VARCHAR(300) NOT NULL DEFAULT 'x')",
+                 "SET SESSION cte_max_recursion_depth = 1000000",
+                 "INSERT INTO shop.items (id, v, n) WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c"
+                 f" WHERE i < {rows}) SELECT i, 0, i FROM c")
+
+    def begin(self, **more):
+        engine = self.engine(**{"snapshot.mode": "no_data", "incremental.snapshot.chunk.size": 10, "incremental.snapshot.max.threads": 1,
+                                **more}).start()
+        engine.wait_for_log("event=stream.started")
+        return engine
+
+    def execute(self, engine, condition=WAITS, **data):
+        conditions = [{"data-collection": "shop.items", "filter": condition}] if condition else []
+        signal_id = self.signal("execute-snapshot", {"data-collections": ["shop.items"], "additional-conditions": conditions, **data})
+        verdict = self.verdict(engine, signal_id)
+        self.assertTrue(verdict["accepted"], verdict)
+        return signal_id
+
+    def hold(self):
+        """Chunks that are read from now on do not end before release()."""
+        self.holder = self.server.connect()
+        self.addCleanup(self.release)
+        self.holder.cursor().execute("SELECT GET_LOCK('window', 60)")
+
+    def release(self):
+        if self.holder.open:
+            self.holder.close()
+
+    def wait_until_held(self):
+        self.wait_for_state("User lock")
+
+    def wait_for_state(self, state, timeout=20):
+        deadline = time.monotonic() + timeout
+        while not (found := self.server.query(f"SELECT ID FROM information_schema.PROCESSLIST WHERE STATE LIKE '{state}%' AND USER = 'tidemark'")):
+            self.assertLess(time.monotonic(), deadline, f"nobody waits in '{state}'")
+            time.sleep(0.02)
+        return found[0][0]
+
+    def ends(self, engine, signal_id, status="COMPLETED", timeout=60):
+        outcome = self.outcome(engine, signal_id, "shop.items", timeout)
+        self.assertEqual(status, outcome["status"], f"{outcome} {said(engine.log())}")
+        return outcome
+
+    def replayed(self, engine):
+        """{n: v} of the records applied in order: no version goes back, no row comes back by a read."""
+        rows, newest, deleted = {}, {}, set()
+        for change in self.changes(engine):
+            value = change["value"]
+            row = value["after"] or value["before"]
+            n, v, op = row["n"], row["v"], value["op"]
+            self.assertGreaterEqual(v, newest.get(n, 0), f"{op} of {n} goes back")
+            newest[n] = v
+            if op == "d":
+                rows.pop(n, None)
+                deleted.add((n, v))
+            else:
+                self.assertFalse(op == "r" and (n, v) in deleted, f"{n} was deleted before it was read")
+                rows[n] = v
+        return rows
+
+    def assert_converges(self, engine, partly=False):
+        self.assert_stops(engine)
+        source = dict(self.server.query("SELECT n, v FROM shop.items"))
+        found = self.replayed(engine)
+        self.assertEqual(source, {n: v for n, v in found.items() if not partly or n in source})
+
+    def test_one_row(self):
+        self.fill(1)
+        engine = self.begin()
+        self.ends(engine, self.execute(engine, None))
+        self.assert_converges(engine)
+
+    def test_a_row_deleted_and_inserted_again_inside(self):
+        self.fill(10)
+        engine = self.begin()
+        self.hold()
+        signal_id = self.execute(engine)
+        self.wait_until_held()
+        self.sql("DELETE FROM shop.items WHERE id IN (3, 4)", "INSERT INTO shop.items (id, v, n) VALUES (3, 7, 3)",
+                 "UPDATE shop.items SET v = 9 WHERE id = 5", "INSERT INTO shop.items (id, v, n) VALUES (0, 1, 0)")
+        self.release()
+        self.ends(engine, signal_id)
+        reads = [c["key"]["id"] for c in self.changes(engine) if c["value"]["op"] == "r"]
+        self.assertEqual([1, 2, 6, 7, 8, 9, 10], sorted(reads))
+        self.assert_converges(engine)
+
+    def test_keys_that_move_between_read_and_unread_chunks(self):
+        self.fill(100)
+        engine = self.begin()
+        self.hold()
+        signal_id = self.execute(engine)
+        self.wait_until_held()
+        move = "UPDATE shop.items SET v = v + 1, id = {1} WHERE id = {0}"
+        self.sql(move.format(95, -5), move.format(5, 1055), move.format(6, 86 + 200), move.format(2, 300), move.format(300, 2),
+                 move.format(90, -90), move.format(-90, 90), "UPDATE shop.items SET v = v + 1, id = IF(id = 20, 21, 20) WHERE id = 20 AND FALSE")
+        self.release()
+        for turn in range(20):
+            self.sql(move.format(70 if turn % 2 else -70, -70 if turn % 2 else 70), move.format(8 if turn % 2 else 800, 800 if turn % 2 else 8))
+        self.ends(engine, signal_id)
+        self.assert_converges(engine)
+
+    def test_rows_that_enter_and_leave_the_filter_inside(self):
+        self.fill(10)
+        self.sql("UPDATE shop.items SET v = 1 WHERE id % 2 = 0")
+        engine = self.begin()
+        self.hold()
+        signal_id = self.execute(engine, f"v > 0 AND {WAITS}")
+        self.wait_until_held()
+        self.sql("UPDATE shop.items SET v = 2 WHERE id = 1", "UPDATE shop.items SET v = 3, name = 'left' WHERE id = 2", "DELETE FROM shop.items WHERE id = 4")
+        self.release()
+        self.ends(engine, signal_id)
+        self.assert_stops(engine)
+        source = dict(self.server.query("SELECT n, v FROM shop.items WHERE v > 0"))
+        self.assertEqual(source, self.replayed(engine))
+
+    def test_a_transaction_that_touches_more_than_the_chunk_inside(self):
+        self.fill(30000)
+        engine = self.begin(**{"incremental.snapshot.chunk.size": 5000})
+        self.hold()
+        signal_id = self.execute(engine, f"(id % 5000 <> 0 OR {WAITS})")
+        self.wait_until_held()
+        self.sql("UPDATE shop.items SET v = v + 1 ORDER BY id DESC")
+        self.release()
+        self.ends(engine, signal_id)
+        self.assert_converges(engine)
+
+    def test_nothing_comes_after_a_stop_though_chunks_are_in_flight(self):
+        self.fill(100)
+        engine = self.begin()
+        self.hold()
+        signal_id = self.execute(engine)
+        self.wait_until_held()
+        self.assertTrue(self.verdict(engine, self.signal("stop-snapshot"))["accepted"])
+        self.release()
+        self.ends(engine, signal_id, "STOPPED")
+        time.sleep(0.5)
+        self.assertEqual([], self.changes(engine))
+        again = self.execute(engine, None)
+        self.ends(engine, again)
+        self.assert_converges(engine)
+
+    def test_the_stream_is_far_behind(self):
+        self.fill(200)
+        proxy = Proxy(self.server.port)
+        self.addCleanup(proxy.close)
+        engine = self.begin(**{"database.port": proxy.port, "database.ssl.mode": "disabled", "incremental.snapshot.chunk.size": 50})
+        self.hold()
+        signal_id = self.execute(engine)
+        self.wait_until_held()
+        proxy.lag()
+        self.release()
+        for _ in range(5):
+            self.sql("UPDATE shop.items SET v = v + 1", "DELETE FROM shop.items WHERE id % 50 = 7",
+                     "INSERT IGNORE INTO shop.items (id, v, n) SELECT id + 1000, 5, n + 1000 FROM shop.items WHERE id % 50 = 8 AND id < 1000")
+        time.sleep(2)
+        proxy.flow()
+        self.ends(engine, signal_id)
+        self.assert_converges(engine)
+
+    def test_the_connection_is_lost_at_each_step(self):
+        self.fill(100)
+        engine = self.begin(**{"incremental.snapshot.chunk.size": 60})
+        lock = self.server.connect()
+        self.addCleanup(lambda: lock.close() if lock.open else None)
+        # One chunk's high mark and the next one's low mark are one transaction.
+        for step in ("chunk", "marks"):
+            with self.subTest(step=step):
+                self.hold()
+                before = len(self.changes(engine))
+                signal_id = self.execute(engine)
+                victim = self.wait_for_state("User lock")
+                if step != "chunk":
+                    lock.cursor().execute(f"LOCK TABLES {self.signals} WRITE")
+                    self.release()
+                    victim = self.wait_for_state("Waiting for table metadata lock")
+                self.sql(f"KILL CONNECTION {victim}")
+                self.release()
+                lock.cursor().execute("UNLOCK TABLES")
+                self.ends(engine, signal_id)
+                reads = [c["key"]["id"] for c in self.changes(engine)[before:]]
+                self.assertEqual(list(range(1, 101)), sorted(reads), step)
+        self.assertIn("event=snapshot.chunk_retried", engine.log())
+        self.assert_converges(engine)
+
+    def test_alter_during_the_snapshot(self):
+        self.fill(20000)
+        engine = self.begin(**{"incremental.snapshot.max.threads": 2})
+        for change, check in (("ADD COLUMN more INT NOT NULL DEFAULT 7 FIRST", lambda row: row.get("more", 7) == 7),
+                              ("MODIFY COLUMN more INT NOT NULL DEFAULT 7 AFTER n", lambda row: row.get("more", 7) == 7),
+                              ("MODIFY COLUMN name VARBINARY(300)", lambda row: row["name"] in ("x", "eA==")),
+                              ("DROP COLUMN more", lambda row: row.get("more", 7) == 7)):
+            with self.subTest(change=change):
+                before = len(self.changes(engine))
+                signal_id = self.execute(engine, None)
+                self.wait_for_changes(engine, before + 200)
+                self.sql(f"ALTER TABLE shop.items {change}")
+                self.ends(engine, signal_id)
+                rows = [c["value"]["after"] for c in self.changes(engine)[before:]]
+                self.assertEqual(list(range(1, 20001)), sorted({row["id"] for row in rows}))
+                self.assertTrue(all(check(row) and row["n"] == row["id"] for row in rows))
+        self.assert_converges(engine)
+
+    def test_drop_and_rename_during_the_snapshot(self):
+        for statements in (("DROP TABLE shop.items",), ("RENAME TABLE shop.items TO shop.elsewhere",),
+                           ("DROP TABLE shop.items", "CREATE TABLE shop.items (id INT PRIMARY KEY, v INT NOT NULL, n INT NOT NULL)",
+                            "INSERT INTO shop.items VALUES (1, 1, 1)")):
+            with self.subTest(statement=statements[0]):
+                self.setUp()
+                self.fill(20000)
+                engine = self.begin()
+                signal_id = self.execute(engine, None)
+                self.wait_for_changes(engine, 100)
+                self.sql(*statements)
+                self.assertRegex(self.ends(engine, signal_id, "FAILED")["reason"], "dropped or renamed")
+                self.assertTrue(engine.running())
+                self.assert_stops(engine)
+
+    def test_nullable_surrogates_of_every_kind(self):
+        """NULL first, NULL only, NULL nowhere, in a column of the table that also moves."""
+        numbers = "WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 300)"
+        for kind, value in (("INT NULL", "NULLIF(i % 9, 4)"), ("VARCHAR(9) NULL", "ELT(i % 5, 'a', 'A ', 'b', '')"), ("INT NULL", "NULL"),
+                            ("DECIMAL(5,2) NOT NULL", "i % 3"), ("ENUM('z','a') NULL", "NULLIF(i % 3, 0)"), ("DATETIME(3) NULL", "NULL"),
+                            ("SET('x','y') NULL", "NULLIF(i % 4, 3)"), ("FLOAT NULL", "NULLIF(i % 4, 1) / 10"), ("BIT(3) NULL", "NULLIF(i % 8, 2)")):
+            for key in ("PRIMARY KEY (id, n)", "UNIQUE KEY (s, n)", "KEY (s)"):
+                with self.subTest(kind=kind, value=value, key=key):
+                    self.sql("DROP TABLE IF EXISTS shop.items", f"CREATE TABLE shop.items (s {kind}, id INT NOT NULL, n INT NOT NULL, v INT NOT NULL, {key})",
+                             f"INSERT INTO shop.items {numbers} SELECT {value}, i DIV 7, i, 0 FROM c")
+                    if not hasattr(self, "running"):
+                        self.running = self.begin(**{"incremental.snapshot.chunk.size": 7, "incremental.snapshot.max.threads": 2})
+                    before = len(self.changes(self.running))
+                    stop = threading.Event()
+                    thread = threading.Thread(target=self.move, args=(stop,))
+                    thread.start()
+                    try:
+                        self.ends(self.running, self.execute(self.running, None, **{"surrogate-key": "s"}), timeout=90)
+                    finally:
+                        stop.set()
+                        thread.join()
+                    end = self.server.query("SELECT MAX(v) FROM shop.items")[0][0]
+                    self.sql("UPDATE shop.items SET v = v + 1 WHERE n = 1")
+                    self.wait_for_changes(self.running, 1, where=lambda c, e=end: c["value"]["op"] == "u" and c["value"]["after"]["n"] == 1)
+                    time.sleep(0.3)
+                    rows, newest = {}, {}
+                    for change in self.changes(self.running)[before:]:
+                        row = change["value"]["after"]
+                        if row is None or change["value"]["op"] == "c":
+                            continue
+                        self.assertGreaterEqual(row["v"], newest.get(row["n"], 0))
+                        newest[row["n"]] = rows[row["n"]] = row["v"]
+                    self.assertEqual(dict(self.server.query("SELECT n, v FROM shop.items")), rows)
+        self.assert_stops(self.running)
+
+    def move(self, stop):
+        """A row now and then takes the surrogate of another one."""
+        connection = self.server.connect(database=self.database, autocommit=True)
+        with connection.cursor() as cursor:
+            for turn in range(1, 300):
+                if stop.is_set():
+                    break
+                cursor.execute(f"UPDATE items a JOIN items b ON b.n = {turn} SET a.s = b.s, a.v = a.v + 1 WHERE a.n = {300 - turn}")
+                stop.wait(0.02)
+        connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
