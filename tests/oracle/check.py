@@ -15,7 +15,8 @@ The names, and what each promises:
     version_back  along the records of a key the version never goes back
     resurrected   no read event follows the delete of the same incarnation of its row
     stale_read    a read event shows the state that the stream has reached, neither older nor newer
-    read_repeat   no read event repeats within one snapshot run of a table
+    read_repeat   no read event repeats within one snapshot run of a table; where it is read by a surrogate key, which
+                  updates change, none of the same version does
     read_outside  no read event without a running snapshot of its table, none after its stop
     read_filter   a snapshot with a condition reads only rows that satisfy it
     run_complete  after a completed run every row was read or changed since its start
@@ -43,9 +44,11 @@ class Run:
     table: str
     matches: object = None  # predicate over canonical rows, of a condition; None: all rows
     status: str = ""  # how it ended: COMPLETED, STOPPED, ...
+    moves: bool = False  # rows may move in the order of reading
     # filled by the check
     started: bool = False
     read: set = field(default_factory=set)
+    versions: set = field(default_factory=set)  # of rows that were read
     touched: set = field(default_factory=set)
 
 
@@ -488,9 +491,10 @@ class Proof:
         if run is None:
             self._violation("read_outside", f"{record}: no snapshot of {record.table} is running")
             return
-        if identity in run.read:
+        if ((identity, version) in run.versions) if run.moves else (identity in run.read):
             self._violation("read_repeat", f"{record}: read before in run {run.signal_id}")
         run.read.add(identity)
+        run.versions.add((identity, version))
         if run.matches is not None and not run.matches(table.row(record.after)):
             self._violation("read_filter", f"{record}: does not satisfy the condition of {run.signal_id}")
 

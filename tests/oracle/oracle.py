@@ -46,7 +46,8 @@ def fault_binary():
 class Snapshots:
     """Sends snapshot signals, one snapshot at a time for each table, and learns how each ends."""
 
-    def __init__(self, server, folder, tables, rng):
+    def __init__(self, server, folder, tables, surrogates, rng):
+        self._surrogates = surrogates  # {table: columns}
         self._server = server
         self._folder = folder
         self._tables = tables
@@ -67,15 +68,17 @@ class Snapshots:
         self.signals.append(signal_id)
         return signal_id
 
-    def execute(self, names, condition=None):
+    def execute(self, names, condition=None, surrogate=None):
         """Asks for incremental snapshots of tables that are not being read; condition: (SQL, predicate)."""
         self._sent += 1
         signal_id = f"execute-snapshot-{self._sent}"
         data = {"data-collections": [self._pattern(name) for name in names], "type": "incremental"}
         if condition:
             data["additional-conditions"] = [{"data-collection": n, "filter": condition[0]} for n in names]
+        if surrogate:
+            data["surrogate-key"] = surrogate
         for name in names:
-            run = Run(signal_id, name, condition[1] if condition else None)
+            run = Run(signal_id, name, condition[1] if condition else None, moves=surrogate is not None)
             self.runs.append(run)
             self.active[name] = run
         standard.send_signal(self._server, SIGNALS, "execute-snapshot", data, signal_id)
@@ -97,7 +100,8 @@ class Snapshots:
             if self._rng.random() < 0.2:
                 remainder = self._rng.randrange(3)
                 condition = (f"version % 3 = {remainder}", lambda row, r=remainder: row["version"] % 3 == r)
-            self.execute(names, condition)
+            common = sorted(set.intersection(*(set(self._surrogates[name]) for name in names)))
+            self.execute(names, condition, self._rng.choice(common) if self._rng.random() < 0.3 else None)
         elif self.active and dice < 0.85:
             self._stop()
         elif self.active and not self.paused and dice < 0.95:
@@ -186,7 +190,8 @@ class OracleRun:
                 "debezium.sink.file.rotate.bytes": self.rotate,
             },
         )
-        self._snapshots = Snapshots(self._server, self.folder, [t.id for t in self._workload.tables], self._rng)
+        self._snapshots = Snapshots(self._server, self.folder, [t.id for t in self._workload.tables],
+                                    {t.id: t.surrogates for t in self._workload.tables}, self._rng)
 
     # -- the run ---------------------------------------------------------------------------------------------------
 
@@ -433,7 +438,7 @@ def parser():
     options.add_argument("--strategy", choices=("insert_insert", "insert_delete"), help="default: by the seed")
     options.add_argument("--chunk-size", type=int, help="default: by the seed")
     options.add_argument("--mode", choices=("initial", "no_data"), help="default: by the seed")
-    options.add_argument("--tables", type=int, default=6)
+    options.add_argument("--tables", type=int, default=7)
     options.add_argument("--rows", type=int, default=1500, help="of each table at the start")
     options.add_argument("--rate", type=float, default=150, help="transactions a second")
     options.add_argument("--calm", action="store_true", help="cut no connections")

@@ -35,7 +35,7 @@ SHORT = (
     ("--seed", "103", "--kills", "5", "--seconds", "9", "--readers", "4", "--strategy", "insert_insert", "--mode", "no_data",
      "--chunk-size", "50", "--no-gtid"),
     ("--seed", "104", "--kills", "5", "--seconds", "9", "--readers", "4", "--strategy", "insert_delete", "--mode", "initial",
-     "--chunk-size", "7", "--tables", "8", "--file-position", "0"),
+     "--chunk-size", "7", "--tables", "9", "--file-position", "0"),
 )
 
 

@@ -28,6 +28,8 @@ class WorkloadTable:
         columns.append("  version BIGINT NOT NULL")
         columns += [f"  {column} {ddl}" for column, ddl, _ in self.cargo]
         self.ddl = f"CREATE TABLE {self.id} (\n" + ",\n".join(columns) + f",\n  PRIMARY KEY ({primary})\n) {options}"
+        # Columns it may be read by instead of its key: they repeat, may be NULL, and change while it is read.
+        self.surrogates = ["version"] + [column for column, _, _ in self.cargo if column in _SURROGATES]
         self.columns = self.key_names + ["version"] + [column for column, _, _ in self.cargo]
 
     @property
@@ -145,6 +147,7 @@ _CARGO = {
     "raw": ("VARBINARY(60) NULL", lambda r: r.randbytes(r.randint(0, 60))),
     "fixed": ("BINARY(6) NULL", lambda r: (r.randbytes(r.randint(0, 6)) + bytes(6))[:6]),
 }
+_SURROGATES = ("note", "born", "huge", "flag", "small", "span", "tags", "medium", "bits", "era", "kind", "moment", "amount")
 _TO_SQL = {
     "born": _date_text,
     "span": _duration_text,
@@ -206,6 +209,12 @@ def _unsigned(slot, _form):
     return {"id": edges[slot] if slot < len(edges) else 2**62 + _spread(slot) * 1_000_003}
 
 
+def _mixed(slot, form):
+    """Every part repeats; members are declared in another order than their letters have."""
+    return {"kind": ("z", "new", "old", "a")[slot % 4], "amount": scaled((slot // 4 % 5) * 25 - 50, 2),
+            "seen": (slot // 20 - 3) * 86_400_000_000 + slot % 3, "word": _folded("w" + "aeou"[slot % 4], form)}
+
+
 def _binary(slot, _form):
     """Binary strings: empty, zero bytes at the end, bytes that are no UTF-8."""
     if slot == 0:
@@ -227,6 +236,9 @@ ALL = [
     WorkloadTable("t_latin", ["id VARCHAR(30) CHARACTER SET latin1 COLLATE latin1_swedish_ci NOT NULL"], "id",
                   lambda slot, form: {"id": _swedish_forms("e" + "åäöx"[slot % 4] + _letters(slot), form)},
                   ["latin", "medium", "made", "raw"], forms=4),
+    WorkloadTable("t_mixed", ["kind ENUM('z','new','old','a') NOT NULL", "amount DECIMAL(9,2) NOT NULL", "seen DATETIME(6) NOT NULL",
+                              "word VARCHAR(9) COLLATE utf8mb4_0900_ai_ci NOT NULL"], "kind, amount, seen, word", _mixed,
+                  ["note", "born", "small"], forms=4),
     WorkloadTable("t_bin", ["id VARBINARY(16) NOT NULL"], "id", _binary, ["code", "bits", "fixed", "era"]),
     WorkloadTable("t_big", ["id BIGINT UNSIGNED NOT NULL"], "id", _unsigned, ["note", "doc", "moment"]),
     WorkloadTable("t_exact", ["id CHAR(12) COLLATE utf8mb4_bin NOT NULL"], "id",

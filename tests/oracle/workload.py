@@ -331,7 +331,7 @@ class Worker:
     def _where(self, table, slot):
         """Condition and parameters that meet a slot's row, in any spelling of its key."""
         key = table.key(slot, self._rng.randrange(table.forms))
-        return " AND ".join(f"{name} = %s" for name in key), list(key.values())
+        return " AND ".join(f"{name} = %s" for name in key), [all_tables.parameter(name, value) for name, value in key.items()]
 
     def _update(self, context, table, slot=None):
         slot = self._pick(table, True) if slot is None else slot
@@ -480,7 +480,7 @@ def _connection_lost(error):
 class Workload:
     """Sets the tables up, loads rows, and changes them from several threads."""
 
-    def __init__(self, server, seed, *, tables=6, workers=3, rows=1500, slots=None, rate=150, bulk=400):
+    def __init__(self, server, seed, *, tables=7, workers=3, rows=1500, slots=None, rate=150, bulk=400):
         self.server = server
         self.seed = seed
         self.tables = all_tables.ALL[:tables]
