@@ -5,11 +5,19 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tidemark {
 
 enum class SslMode : std::uint8_t { kDisabled, kPreferred, kRequired, kVerifyCa, kVerifyIdentity };
+
+// Which server a configuration is for: connector.class says it, the server must agree.
+enum class ServerKind : std::uint8_t { kMySql, kMariaDb };
+// As records spell it.
+constexpr std::string_view server_kind_text(ServerKind kind) {
+  return kind == ServerKind::kMariaDb ? "mariadb" : "mysql";
+}
 
 // PEM files; an empty path is not used.
 struct SslSettings {

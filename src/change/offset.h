@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable resume point, in Debezium's terms: where to reconnect and what to skip there.
 //
-//   position, gtids   the last place between two transactions; gtids is the set executed before it
+//   position, gtids   the last place between two transactions; gtids is the set executed before it,
+//                     maria_gtids the same of a MariaDB
 //   events_to_skip    events of the transaction that starts there which are done already, counted from
 //                     and including BEGIN; every event type counts
 //   rows_to_skip      rows of the event after those which are done already
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "change/gtid_set.h"
+#include "change/maria_gtid.h"
 #include "change/position.h"
 
 namespace tidemark {
@@ -36,6 +38,7 @@ struct Offset {
   Position position = {};
   GtidSet gtids = {};
   bool gtid_mode = false;  // gtids is meaningful, an empty set included
+  std::optional<MariaGtidPosition> maria_gtids = {};  // of a MariaDB; never beside gtid_mode
   std::uint64_t events_to_skip = 0;
   std::uint64_t rows_to_skip = 0;
   std::uint32_t server_id = 0;  // of the last event
@@ -48,6 +51,9 @@ struct Offset {
   // server sends them again.
   std::vector<PreparedXa> prepared = {};
 
+  // It says by GTIDs where to go on, so it holds on another server, too.
+  bool by_gtid() const { return gtid_mode || maria_gtids.has_value(); }
+  std::string gtids_text() const { return maria_gtids ? maria_gtids->text() : gtids.text(); }
   bool operator==(const Offset&) const = default;
 };
 

@@ -153,10 +153,33 @@ void check_queue(const Config& config, const Report& report) {
   }
 }
 
+// The two connectors name some choices differently, and one of them lacks some.
+void check_kind(const Config& config, const Report& report) {
+  constexpr std::string_view kMySqlModes = "disabled preferred required verify_ca verify_identity";
+  constexpr std::string_view kMariaDbModes = "disable trust verify-ca verify-full";
+  const bool maria = is_for_mariadb(config);
+  const std::string_view modes = maria ? kMariaDbModes : kMySqlModes;
+  const std::string mode = config.text("database.ssl.mode");
+  const auto legal = words(modes);
+  if (config.given("database.ssl.mode") &&
+      std::find(legal.begin(), legal.end(), mode) == legal.end()) {
+    report("database.ssl.mode",
+           {fmt::format("'{}' is a mode of the other connector; this is the one for {}", mode,
+                        maria ? "MariaDB" : "MySQL"),
+            std::string(modes)});
+  }
+  constexpr std::string_view kLocking = "snapshot.locking.mode";
+  if (maria && config.text(kLocking).starts_with("minimal_percona")) {
+    report(kLocking, {"is a mode for Percona Server, which the MariaDB connector does not have",
+                      "minimal extended none"});
+  }
+}
+
 void check_stores(const Config& config, const Report& report) {
   const std::string mode = config.text("database.ssl.mode");
-  if (mode == "disabled") return;
-  const bool verifies = mode == "verify_ca" || mode == "verify_identity";
+  if (mode == "disabled" || mode == "disable") return;
+  if (is_for_mariadb(config) && !config.given("database.ssl.mode")) return;
+  const bool verifies = mode.starts_with("verify");
   const std::string trust = config.text("database.ssl.truststore");
   const std::string key = config.text("database.ssl.keystore");
   if (!trust.empty()) {
@@ -246,6 +269,10 @@ TransformSettings transforms_of(const Config& config) {
   return out;
 }
 
+bool is_for_mariadb(const Config& config) {
+  return config.text("connector.class").find("MariaDb") != std::string::npos;
+}
+
 std::optional<CollectionName> parse_collection(std::string_view text) {
   text = trim(text);
   const auto unquoted = [](std::string_view part) {
@@ -276,6 +303,7 @@ void cross_check(const Config& config, const Report& report) {
   check_snapshot_mode(config, report);
   check_overrides(config, report);
   check_queue(config, report);
+  check_kind(config, report);
   check_stores(config, report);
   check_tags(config, report);
   check_sink(config, report);

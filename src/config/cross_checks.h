@@ -21,6 +21,9 @@ void cross_check(const Config& config, const Report& report);
 // What works, but not as somebody might expect.
 std::vector<std::string> warnings_of(const Config& config);
 
+// connector.class is the MariaDB connector.
+bool is_for_mariadb(const Config& config);
+
 // `db.table`; nothing for another form.
 struct CollectionName {
   std::string database;

@@ -12,8 +12,9 @@ std::span<const Property> identity_properties() {
       {"name", T::kText, "", "", S::kSupported, "",
        "Name of this connector; in the server form it defaults to the sink type.", true},
       {"connector.class", T::kClass, "", "", S::kSupported,
-       "io.debezium.connector.mysql.MySqlConnector MySqlConnector MySql",
-       "The MySQL connector; MariaDB is not there yet.", true},
+       "io.debezium.connector.mysql.MySqlConnector MySqlConnector MySql "
+       "io.debezium.connector.mariadb.MariaDbConnector MariaDbConnector MariaDb",
+       "The connector for MySQL or the one for MariaDB; the server must be of that kind.", true},
       {"tasks.max", T::kInt, "1", ">= 1", S::kSupported, "1", "Must stay 1."},
       {"topic.prefix", T::kText, "", "", S::kSupported, "",
        "Name of the logical server: first part of topic and schema names. Letters, digits, `_`, "
@@ -63,8 +64,11 @@ std::span<const Property> identity_properties() {
       {"binlog.net.read.timeout", T::kLong, "0", "0..4294967295", S::kSupported, "",
        "Seconds, session `net_read_timeout` of the binlog connection; 0: the server's."},
       {"database.ssl.mode", T::kEnum, "preferred",
-       "disabled preferred required verify_ca verify_identity", S::kSupported, "",
-       "TLS policy of all connections."},
+       "disabled preferred required verify_ca verify_identity disable trust verify-ca verify-full",
+       S::kSupported, "",
+       "TLS policy of all connections. The last four are those of the MariaDB connector, whose "
+       "default "
+       "is `disable`."},
       {"database.ssl.keystore", T::kPath, "", "", S::kSupported, "",
        "Client certificate and key: one PEM file with both. JKS and PKCS#12 have to be converted."},
       {"database.ssl.keystore.password", T::kPassword, "", "", S::kSupported, "",

@@ -63,7 +63,13 @@ SslSettings ssl_of(const Config& config) {
                          {"preferred", SslMode::kPreferred},
                          {"required", SslMode::kRequired},
                          {"verify_ca", SslMode::kVerifyCa},
-                         {"verify_identity", SslMode::kVerifyIdentity}}));
+                         {"verify_identity", SslMode::kVerifyIdentity},
+                         // Of the MariaDB connector.
+                         {"disable", SslMode::kDisabled},
+                         {"trust", SslMode::kRequired},
+                         {"verify-ca", SslMode::kVerifyCa},
+                         {"verify-full", SslMode::kVerifyIdentity}}));
+  if (is_for_mariadb(config) && !config.given("database.ssl.mode")) out.mode = SslMode::kDisabled;
   out.ca_path = config.text("database.ssl.truststore");
   out.cert_path = config.text("database.ssl.keystore");
   out.key_path = out.cert_path;
@@ -264,6 +270,7 @@ Settings settings_of(const Config& config) {
   out.connector_name = std::string(trim(config.text("name")));
   out.topic_prefix = config.text("topic.prefix");
   out.topic_delimiter = config.text("topic.delimiter");
+  out.server_kind = is_for_mariadb(config) ? ServerKind::kMariaDb : ServerKind::kMySql;
   out.server = server_of(config);
   out.capture = capture_of(config);
   out.skipped_operations = skipped_of(config);

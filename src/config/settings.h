@@ -138,6 +138,7 @@ struct Settings {
   std::string connector_name;
   std::string topic_prefix;
   std::string topic_delimiter;
+  ServerKind server_kind = ServerKind::kMySql;
   ServerSettings server;
   CaptureSettings capture;
   SkippedOperations skipped_operations;

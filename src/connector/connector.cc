@@ -111,6 +111,21 @@ void warn_if_nothing_captured(Tables& tables) {
                                  "created later is captured if it matches"}});
 }
 
+// Records name the kind of server, their schemas, too, and an offset's GTIDs have its form: none of that may
+// change by itself under a consumer.
+Status check_class(const ServerInfo& server, ServerKind configured) {
+  const ServerKind actual = server.is_mariadb ? ServerKind::kMariaDb : ServerKind::kMySql;
+  if (actual == configured) return {};
+  const bool maria = actual == ServerKind::kMariaDb;
+  return fail(
+      ErrorKind::kRejected,
+      fmt::format("connector.class is the one for {}, and the server is {} {}",
+                  maria ? "MySQL" : "MariaDB", maria ? "MariaDB" : "MySQL", server.version),
+      fmt::format("set connector.class=io.debezium.connector.{}, with an offset file of its "
+                  "own",
+                  maria ? "mariadb.MariaDbConnector" : "mysql.MySqlConnector"));
+}
+
 struct Grants {
   std::vector<std::string> lines;
   std::string account;
@@ -134,7 +149,7 @@ struct Connector::Parts {
                  .topic_prefix = settings.topic_prefix,
                  .topic_delimiter = settings.topic_delimiter,
                  .connector_version = TIDEMARK_VERSION,
-                 .connector_name = "mysql",
+                 .connector_name = std::string(server_kind_text(settings.server_kind)),
                  .run_id = Uuid::time_ordered(clock.wall_ns()).text(),
                  .task_id = "0",
                  .topics = &topics},
@@ -257,6 +272,7 @@ Status Connector::check_server(Parts& parts) {
                                  {"gtid_mode", parts.server.gtid_mode},
                                  {"binlog_row_metadata", parts.server.binlog_row_metadata}});
   reached_server_ = true;
+  TRY(check_class(parts.server, settings_.server_kind));
   TRY(report(check_for_streaming(parts.server)));
   return {};
 }
@@ -307,11 +323,14 @@ Status Connector::check_access(Parts& parts) {
       log::failure(log::Level::kWarn, "server.statements_not_logged", *off);
   }
   if (parts.server.binlog_row_metadata != "FULL") {
-    log::warn("server.row_metadata_minimal",
-              {{"do",
-                "SET PERSIST binlog_row_metadata='FULL': with MINIMAL a change of a table's "
-                "structure can end the "
-                "stream, because events do not name their columns"}});
+    log::warn(
+        "server.row_metadata_minimal",
+        {{"do", fmt::format(
+                    "{}: with {} a change of a table's structure can end the stream, because "
+                    "events do not name their columns",
+                    setting_statement(parts.server, "binlog_row_metadata", "'FULL'"),
+                    parts.server.binlog_row_metadata.empty() ? "a server without that variable"
+                                                             : parts.server.binlog_row_metadata)}});
   }
   return {};
 }
@@ -324,7 +343,8 @@ Status Connector::adopt_structures(Parts& parts) {
     LogEnd end = TRY(parts.desk.ask([](Connection& c) { return read_log_end(c); }));
     parts.start = {.position = std::move(end.position),
                    .gtids = std::move(end.gtids),
-                   .gtid_mode = parts.server.gtid_mode == "ON"};
+                   .gtid_mode = parts.server.gtid_mode == "ON",
+                   .maria_gtids = std::move(end.maria_gtids)};
   }
   parts.listed = TRY(parts.desk.ask([](Connection& c) { return list_tables(c); }));
   if (parts.stored) parts.tables.set_revision(parts.stored->schema_revision + 1);

@@ -65,10 +65,13 @@ Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::s
     for (const TablePtr& table : parts_.tables.all())
       TRY(parts_.tables.put(TableDef(*table), false));
   }
-  const Offset at{
-      .position = session->position(), .gtids = session->executed(), .gtid_mode = gtid_mode};
+  const LogEnd& place = session->place();
+  const Offset at{.position = place.position,
+                  .gtids = place.gtids,
+                  .gtid_mode = gtid_mode,
+                  .maria_gtids = place.maria_gtids};
   log::info("snapshot.position", {{"position", at.position.text()},
-                                  {"gtids", at.gtids.text()},
+                                  {"gtids", at.gtids_text()},
                                   {"tables", parts_.tables.ids().size()}});
   std::vector<ScanTable> tables;
   if (with_rows) {

@@ -14,6 +14,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -73,6 +74,9 @@ class Source {
   Status on_format_description(const Event& event);
   Status on_heartbeat(const Event& event);
   Status on_gtid(const Event& event);
+  Status on_maria_gtid(const Event& event);
+  // Rows of XA transactions are held on MySQL; on MariaDB those of captured tables end the stream.
+  Status check_maria_xa(const Statement& statement);
   Status on_query(const Event& event);
   Status on_table_map(const Event& event);
   Status on_rows(const Event& event);
@@ -121,6 +125,10 @@ class Source {
   StreamCursor cursor_;
   LinkBuffer buffer_;
   std::unique_ptr<EventParser> parser_;
+  bool on_mariadb_ = false;  // the link's GTID events are MariaDB's
+  bool maria_prepared_ = false;  // in a transaction that ends with XA PREPARE
+  std::string maria_xid_;  // of the transaction at hand, where it is one of XA
+  std::set<std::string> maria_without_rows_;  // prepared ones that changed nothing captured
   PayloadReader payload_;
   RowScratch scratch_;
   std::string unpacked_query_;  // the text of a statement that was compressed

@@ -24,7 +24,8 @@ constexpr std::chrono::seconds kAheadTimeMax{10};
 constexpr std::chrono::milliseconds kAheadWait{100};
 
 constexpr std::string_view kMetadataRemedy =
-    "SET PERSIST binlog_row_metadata='FULL' so that every event says which columns it carries; to "
+    "set binlog_row_metadata='FULL' on the server (SET PERSIST; on MariaDB SET GLOBAL) so that "
+    "every event says which columns it carries; to "
     "go on past this "
     "place, remove the offset file and take a new initial snapshot";
 
@@ -117,6 +118,9 @@ Result<TableBinding*> Source::resolve(const Event& event, std::string why) {
   const TableMap map = TRY(parse_table_map(event, parser_->format()));
   const TableId id{map.database, map.table};
   TRY(read_again({id}));
+  if (parts_.tables.find(id) == nullptr &&
+      TRY(parts_.desk.ask([&](Connection& connection) { return is_sequence(connection, id); })))
+    parts_.tables.ignore(id);
   const Position end = TRY(parts_.desk.ask([&](Connection& connection) {
                          return read_log_end(connection);
                        })).position;

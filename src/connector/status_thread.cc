@@ -56,7 +56,7 @@ StatusReport StatusThread::report() const {
   StatusReport out = fixed_;
   out.state = view.state;
   out.position = view.offset.position;
-  out.gtids = view.offset.gtids.text();
+  out.gtids = view.offset.gtids_text();
   if (view.lag_ms >= 0) out.lag_ms = view.lag_ms;
   if (view.last_event_ms > 0) out.last_event_ms = view.last_event_ms;
   out.records = parts_.delivery.stats().records;

@@ -2,7 +2,6 @@
 #include "connector/stream_cursor.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace tidemark {
 namespace {
@@ -65,6 +64,8 @@ void StreamCursor::reconnect(bool held) {
   event_start_ = event_end_ = from.position.pos;
   gtid_ = {};
   in_transaction_ = holding_ = false;
+  maria_gtid_ = {};
+  repeats_ = false;
   events_left_to_skip_ = 0;
   resume_events_ = offset_.events_to_skip;
   resume_rows_ = offset_.rows_to_skip;
@@ -96,7 +97,12 @@ bool StreamCursor::file_described(const EventHeader& header) {
     const auto order = compare_files(file_, from->position.file);
     const bool other = order < 0 || (order == 0 && file_created_sec_ != from->file_created_sec);
     // By GTIDs a resume point holds on another server too, whose files are none of ours.
-    if (other && (!from->gtid_mode || file_server_id_ == from->file_server_id)) return false;
+    const bool other_server = file_server_id_ != from->file_server_id;
+    if (other && (!from->by_gtid() || !other_server)) return false;
+    if (other_server && (resume_events_ > 0 || resume_rows_ > 0)) {
+      repeats_ = true;
+      resume_events_ = resume_rows_ = 0;
+    }
   }
   if (here) {
     offset_.file_created_sec = file_created_sec_;
@@ -116,7 +122,13 @@ void StreamCursor::begin_event(const EventHeader& header) {
   if (header.timestamp != 0 && header.type != EventType::kFormatDescription && !floor_)
     offset_.ts_sec = header.timestamp;
   offset_.server_id = header.server_id;
-  if (header.end_log_pos == 0) return;  // artificial, or inside a payload
+  if (header.end_log_pos == 0) {  // artificial, or inside a payload
+    // MariaDB 11.8 does not number the events of a transaction before its end: they follow one another.
+    if (!in_transaction_ || maria_gtid_.empty() || header.artificial()) return;
+    event_start_ = event_end_;
+    event_end_ += header.size;
+    return;
+  }
   // end_log_pos has 32 bits and wraps in files beyond 4 GiB.
   std::uint64_t end = (event_end_ & ~std::uint64_t{0xFFFFFFFF}) | header.end_log_pos;
   if (end < event_end_) end += std::uint64_t{1} << 32U;
@@ -216,8 +228,10 @@ void StreamCursor::event_outside_done() {
   // What a new link sends before the interrupted transaction does not move the resume point.
   if (resume_events_ > 0 || resume_rows_ > 0) return;
   if (!gtid_.empty()) offset_.gtids.add(gtid_);
+  if (!maria_gtid_.empty() && offset_.maria_gtids) offset_.maria_gtids->advance(maria_gtid_);
   gtid_ = {};
   gtid_start_ = 0;
+  maria_gtid_ = {};
   move_to(event_end_);
   offset_.events_to_skip = 0;
   offset_.rows_to_skip = 0;

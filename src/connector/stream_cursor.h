@@ -11,6 +11,9 @@
 // The rows of a held transaction are emitted at its verdict, which then is the transaction that holds
 // them; an XA_PREPARE of one phase is PREPARE and verdict at once. Where the place of a PREPARE lies before
 // the resume point, the events in between come once more and are passed over: replaying().
+// On MariaDB a GTID event stands in the place of BEGIN, and a transaction of one statement has no end:
+//   outside      := ... | GTID_LIST | BINLOG_CHECKPOINT | GTID(standalone) QUERY(ddl)
+//   transaction  := GTID (ANNOTATE_ROWS | TABLE_MAP | rows | QUERY(ddl, savepoint))* end
 //
 // Use:     per event: begin_event(header) -> the caller handles it unless skipping() -> one of the
 //          *_done() functions
@@ -22,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -47,10 +51,14 @@ class StreamCursor {
   // A format description: when and by which server the present file was made. False, for the first one of
   // a link: the server began its binlog anew since (RESET), so nothing leads from the resume point to here.
   [[nodiscard]] bool file_described(const EventHeader& header);
+  // True once after a link reached another server within a transaction. That one may have logged the
+  // transaction in other events, so counts of what to skip mean nothing there: it comes again as a whole.
+  [[nodiscard]] bool take_repeats() { return std::exchange(repeats_, false); }
   // Notes time, server id and end position of an event; call first for every event.
   void begin_event(const EventHeader& header);
 
   void gtid(const Gtid& gtid);  // an anonymous transaction: an empty Gtid
+  void gtid(const MariaGtid& gtid) { maria_gtid_ = gtid; }
   void transaction_begun() { begin_transaction(event_start_); }
   // Rows of the present rows event that are done: a place to resume from should the link break now.
   void rows_done(std::uint64_t rows);
@@ -101,7 +109,9 @@ class StreamCursor {
   std::int64_t file_created_sec_ = 0;
   std::uint32_t file_server_id_ = 0;
   Gtid gtid_;  // of the current or coming transaction
+  MariaGtid maria_gtid_;  // likewise
   bool in_transaction_ = false;
+  bool repeats_ = false;
   std::uint64_t events_left_to_skip_ = 0;  // of the first transaction after a resume
   std::uint64_t resume_events_ = 0;  // armed until that transaction begins
   std::uint64_t resume_rows_ = 0;

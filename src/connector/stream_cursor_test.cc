@@ -368,5 +368,96 @@ TEST(StreamCursor, CountsOnWherePositionsOfTheServerWrapAt4GiB) {
   EXPECT_EQ(script.cursor.event_start(), 0xFFFFFF00U);
 }
 
+MariaGtid maria(std::uint64_t sequence, std::uint32_t domain = 0) {
+  return {.domain = domain, .server_id = 1, .sequence = sequence};
+}
+
+Offset maria_start() {
+  Offset offset;
+  offset.position = {"binlog.000001", 1000};
+  offset.maria_gtids = *MariaGtidPosition::parse("0-1-4");
+  offset.file_created_sec = 1'600'000'000;
+  offset.file_server_id = 7;
+  return offset;
+}
+
+TEST(StreamCursor, OnMariaDbTheGtidEventBeginsTheTransaction) {
+  Script script(maria_start());
+  script.event(EventType::kMariaGtid);
+  script.cursor.gtid(maria(5));
+  script.cursor.transaction_begun();
+  EXPECT_EQ(script.cursor.offset().position.pos, 1000U) << "the start of the GTID event";
+  EXPECT_EQ(script.cursor.offset().events_to_skip, 1U);
+  script.inside(EventType::kTableMap);
+  script.inside(EventType::kWriteRowsV1);
+  EXPECT_EQ(script.cursor.offset().gtids_text(), "0-1-4");
+  script.commit();
+  EXPECT_EQ(script.cursor.offset().gtids_text(), "0-1-5");
+  EXPECT_EQ(script.cursor.offset().position.pos, 1400U);
+}
+
+// As MariaDB 11.8 writes them.
+TEST(StreamCursor, EventsOfATransactionWithoutAPlaceFollowOneAnother) {
+  Script script(maria_start());
+  script.event(EventType::kMariaGtid);
+  script.cursor.gtid(maria(5));
+  script.cursor.transaction_begun();
+  const auto inside = [&](std::uint32_t size, std::uint16_t flags) {
+    script.cursor.begin_event({.timestamp = 1'700'000'000,
+                               .type = EventType::kWriteRowsV1,
+                               .server_id = 7,
+                               .size = size,
+                               .end_log_pos = 0,
+                               .flags = flags});
+    script.cursor.event_in_transaction_done();
+  };
+  inside(40, 0);
+  EXPECT_EQ(script.cursor.event_start(), 1100U);
+  inside(60, 0);
+  EXPECT_EQ(script.cursor.event_start(), 1140U);
+  EXPECT_EQ(script.cursor.event_end(), 1200U);
+  inside(30, kFlagArtificial);
+  EXPECT_EQ(script.cursor.event_end(), 1200U) << "what the sender made up has no place";
+}
+
+TEST(StreamCursor, AStandaloneStatementOfMariaDbHasNoEnd) {
+  Script script(maria_start());
+  script.event(EventType::kMariaGtid);
+  script.cursor.gtid(maria(1, 3));
+  EXPECT_EQ(script.cursor.offset().gtids_text(), "0-1-4") << "not done before its statement";
+  script.event(EventType::kQuery);
+  script.cursor.event_outside_done();
+  EXPECT_FALSE(script.cursor.in_transaction());
+  EXPECT_EQ(script.cursor.offset().gtids_text(), "0-1-4,3-1-1");
+  EXPECT_EQ(script.cursor.offset().position.pos, 1200U);
+}
+
+TEST(StreamCursor, AnotherServerIsNotTrustedWithCountsOfEvents) {
+  Offset offset = maria_start();
+  offset.events_to_skip = 3;
+  offset.rows_to_skip = 1;
+  Script same(offset);
+  same.cursor.rotated("binlog.000001", 4);
+  EXPECT_TRUE(same.cursor.file_described(description(1'600'000'000, 7)));
+  EXPECT_FALSE(same.cursor.take_repeats());
+
+  Script other(offset);
+  other.cursor.rotated("mariadb-bin.000009", 4);
+  EXPECT_TRUE(other.cursor.file_described(description(1'650'000'000, 8)));
+  EXPECT_TRUE(other.cursor.take_repeats());
+  EXPECT_FALSE(other.cursor.take_repeats()) << "told once";
+  other.event(EventType::kMariaGtid);
+  other.cursor.gtid(maria(5));
+  other.cursor.transaction_begun();
+  EXPECT_TRUE(other.inside(EventType::kTableMap)) << "nothing is skipped";
+  EXPECT_EQ(other.cursor.take_rows_to_skip(), 0U);
+}
+
+TEST(StreamCursor, AMariaDbThatBeganItsLogAnewIsNoticed) {
+  Script script(maria_start());
+  script.cursor.rotated("binlog.000001", 4);
+  EXPECT_FALSE(script.cursor.file_described(description(1'650'000'000, 7)));
+}
+
 }  // namespace
 }  // namespace tidemark

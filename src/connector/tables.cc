@@ -31,6 +31,13 @@ Result<bool> Tables::put(TableDef def, bool certain) {
     if (std::exchange(known->certain, certain) != certain) changed();
     return false;
   }
+  if (def.system_versioned)
+    return fail(
+        ErrorKind::kUnsupported,
+        fmt::format("{} has system versioning: its log holds rows of the past, too, and they "
+                    "cannot be told from present ones yet",
+                    def.id.text()),
+        "leave the table out (table.exclude.list), or ALTER TABLE ... DROP SYSTEM VERSIONING");
   def.version = next_version_++;
   auto table = std::make_unique<CapturedTable>();
   table->is_signal_table = signal_table_ && *signal_table_ == def.id;
@@ -112,7 +119,8 @@ Result<TableBinding*> Tables::bind(const Event& event, const FormatDescription& 
   TableBinding made;
   made.map_bytes = body;
   made.id = {map.database, map.table};
-  if (!TRY(filter_.captures(made.id))) return &(bindings_[table_id] = std::move(made));
+  if (ignored_.contains(made.id) || !TRY(filter_.captures(made.id)))
+    return &(bindings_[table_id] = std::move(made));
 
   CapturedTable* const table = find(made.id);
   if (table == nullptr) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -48,6 +49,8 @@ class Tables {
   Tables(CaptureFilter filter, EncoderContext encoding, std::optional<TableId> signal_table);
 
   Result<bool> captures(const TableId& id) const { return filter_.captures(id); }
+  // No table at all, although the log shows rows of it: a sequence of MariaDB.
+  void ignore(const TableId& id) { ignored_.insert(id); }
 
   // Puts or replaces a structure. A structure that equals the known one only changes `certain`.
   // True: something changed. Errors: kUnsupported where a column's type cannot be captured.
@@ -75,6 +78,7 @@ class Tables {
   void changed() { snapshot_.reset(); }
 
   CaptureFilter filter_;
+  std::set<TableId> ignored_;
   EncoderContext encoding_;
   std::optional<TableId> signal_table_;
   std::map<TableId, std::unique_ptr<CapturedTable>> captured_;

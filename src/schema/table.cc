@@ -90,7 +90,8 @@ int TableDef::column_index(std::string_view name) const {
 bool TableDef::same_structure(const TableDef& other) const {
   return id == other.id && columns == other.columns && key_columns == other.key_columns &&
          key_is_primary == other.key_is_primary && key_has_prefix == other.key_has_prefix &&
-         nullable_key_columns == other.nullable_key_columns;
+         nullable_key_columns == other.nullable_key_columns &&
+         system_versioned == other.system_versioned;
 }
 
 ColumnKind kind_of(const ColumnDef& column) {

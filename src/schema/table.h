@@ -65,6 +65,8 @@ struct TableDef {
   // Only where key_columns is empty: the first UNIQUE key of whole columns, some of which may be NULL. Rows with
   // NULL there may repeat, so this orders rows, but does not tell them apart.
   std::vector<std::uint32_t> nullable_key_columns;
+  // MariaDB's WITH SYSTEM VERSIONING: the table keeps rows of the past, which the binlog shows like any others.
+  bool system_versioned = false;
   std::string engine;  // "InnoDB"
   std::uint64_t rows_estimated = 0;  // TABLE_ROWS
   std::uint64_t bytes_estimated = 0;  // DATA_LENGTH

@@ -13,18 +13,28 @@ namespace {
 // How a Java object stream starts: STREAM_MAGIC, STREAM_VERSION.
 constexpr std::string_view kJavaMagic("\xAC\xED\x00\x05", 4);
 
-GtidSet read_gtids(const JsonReader& in) {
-  Result<GtidSet> set = GtidSet::parse(in.text("gtids"));
-  if (set) return *std::move(set);
-  in.note("is no GTID set", "gtids");
-  return {};
+// Either server's form; a text of MariaDB is told by its shape where nothing says it.
+void read_gtids(const JsonReader& in, Offset& out) {
+  const std::string text = in.text("gtids");
+  const bool maria = in.text_or("flavour", "") == kMariaDbFlavour;
+  auto position = MariaGtidPosition::parse(text);
+  if (position && (maria || !position->empty())) {
+    out.maria_gtids = *std::move(position);
+    return;
+  }
+  Result<GtidSet> set = GtidSet::parse(text);
+  out.gtid_mode = true;
+  if (set && !maria) {
+    out.gtids = *std::move(set);
+  } else {
+    in.note(maria ? "is no GTID position of MariaDB" : "is no GTID set", "gtids");
+  }
 }
 
 Offset read_offset(const JsonReader& in) {
   Offset out;
   out.position = {in.text("file"), in.u64("pos")};
-  out.gtid_mode = in.has("gtids");
-  if (out.gtid_mode) out.gtids = read_gtids(in);
+  if (in.has("gtids")) read_gtids(in, out);
   out.ts_sec = in.i64_or("ts_sec", 0);
   out.server_id = in.u32_or("server_id", 0);
   out.file_created_sec = in.i64_or("file_created", 0);

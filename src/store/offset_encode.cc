@@ -29,7 +29,8 @@ void write_offset(JsonWriter& out, const Offset& offset, const TransactionState&
   if (offset.ts_sec != 0) out.member("ts_sec", offset.ts_sec);
   out.member("file", offset.position.file);
   out.member("pos", offset.position.pos);
-  if (offset.gtid_mode) out.member("gtids", offset.gtids.text());
+  if (offset.by_gtid()) out.member("gtids", offset.gtids_text());
+  if (offset.maria_gtids) out.member("flavour", kMariaDbFlavour);
   if (offset.server_id != 0) out.member("server_id", std::uint64_t{offset.server_id});
   if (offset.file_created_sec != 0) {
     out.member("file_created", offset.file_created_sec);

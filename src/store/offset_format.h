@@ -4,13 +4,14 @@
 //   {"version": 1, "connector": "<name>",
 //    "partition": {"server": "<topic.prefix>"},
 //    "offset": {"ts_sec": n, "file": "..", "pos": n, "gtids": "..", "server_id": n, "event": n, "row": n,
-//               "snapshot": "INITIAL", "transaction_id": "..",
+//               "snapshot": "INITIAL", "flavour": "mariadb", "transaction_id": "..",
 //               "transaction_data_collection_order_<db>.<table>": n, ..},
 //    "incremental_snapshot": {"paused": b, "tables": [..]},
 //    "verdicts": [..], "outcomes": [..], "schema": {"revision": n}, "sink": {..}, "replica_uuid": ".."}
 //
-// In "offset", as the original does: gtids is absent without GTIDs; ts_sec, server_id, event, row where
-// they are 0; snapshot unless an initial snapshot runs; transaction_* unless a transaction is open whose
+// In "offset", as the original does: gtids is absent without GTIDs (on MariaDB domain-server-sequence, with
+// our own "flavour" beside it, for an empty text does not tell whose it is); ts_sec, server_id, event, row
+// where they are 0; snapshot unless an initial snapshot runs; transaction_* unless a transaction is open whose
 // records are numbered. A key cell is {"int": n}, {"uint": n},
 // {"text": ".."}, {"decimal": ".."}, {"double": ".."}, {"date": ".."}, {"time": ".."}, {"datetime": ".."},
 // {"binary": "<hex>"} or, of a charset's own bytes, {"encoded": "<hex>"}; text that is no UTF-8 is
@@ -29,6 +30,7 @@ namespace tidemark {
 
 inline constexpr std::uint64_t kOffsetVersion = 1;
 inline constexpr std::string_view kTransactionCountPrefix = "transaction_data_collection_order_";
+inline constexpr std::string_view kMariaDbFlavour = "mariadb";
 
 struct StoredOffset {
   std::string connector_name;

@@ -89,6 +89,11 @@ class States {
     Offset out;
     out.position = {text(), u64()};
     out.gtid_mode = coin();
+    if (!out.gtid_mode && coin()) {
+      out.maria_gtids.emplace();
+      for (std::uint32_t n = static_cast<std::uint32_t>(small()); n > 0; --n)
+        out.maria_gtids->advance({.domain = n, .server_id = n * 3, .sequence = random_() | 1U});
+    }
     if (out.gtid_mode) {
       for (std::size_t n = small(); n > 0; --n) {
         out.gtids.add(Gtid{uuid(), coin() ? "tag" : "", random_() % 1000 + 1});
@@ -212,6 +217,41 @@ TEST(OffsetFormat, RejectsWhatIsNotOursToReplace) {
 
 TEST(OffsetFormat, IgnoresUnknownMembers) {
   EXPECT_TRUE(decode_offset(changed("\"pos\": 154", "\"pos\": 154, \"transaction_id\": null")));
+}
+
+TEST(OffsetFormat, KnowsMariaDbGtidsByTheirShapeAndAnEmptyPositionByItsFlavour) {
+  ResumeState state;
+  state.offset.position = {"binlog.000003", 154};
+  state.offset.maria_gtids.emplace();
+  const std::string empty = encode_offset("c", "p", state);
+  EXPECT_NE(empty.find("\"gtids\": \"\",\n    \"flavour\": \"mariadb\""), std::string::npos)
+      << empty;
+  EXPECT_EQ(decode_offset(empty)->state.offset, state.offset);
+
+  state.offset.maria_gtids = *MariaGtidPosition::parse("0-1-5,7-2-9");
+  std::string text = encode_offset("c", "p", state);
+  EXPECT_NE(text.find("\"gtids\": \"0-1-5,7-2-9\""), std::string::npos) << text;
+  // As the original stores it, which knows no flavour.
+  const std::string flavour = ",\n    \"flavour\": \"mariadb\"";
+  text.erase(text.find(flavour), flavour.size());
+  const Result<StoredOffset> plain = decode_offset(text);
+  ASSERT_TRUE(plain) << plain.error().text();
+  EXPECT_EQ(plain->state.offset, state.offset);
+  EXPECT_TRUE(plain->state.offset.by_gtid());
+  EXPECT_EQ(plain->state.offset.gtids_text(), "0-1-5,7-2-9");
+}
+
+TEST(OffsetFormat, RefusesAMySqlSetUnderMariaDbsFlavour) {
+  ResumeState state;
+  state.offset.position = {"binlog.000003", 154};
+  state.offset.maria_gtids.emplace();
+  std::string text = encode_offset("c", "p", state);
+  text.replace(text.find("\"gtids\": \"\""), 11,
+               "\"gtids\": \"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5\"");
+  const Result<StoredOffset> stored = decode_offset(text);
+  ASSERT_FALSE(stored);
+  EXPECT_NE(stored.error().text().find("GTID position of MariaDB"), std::string::npos)
+      << stored.error().text();
 }
 
 TEST(OffsetFormat, EncodesATypicalStateInMicroseconds) {

@@ -5,8 +5,6 @@
 
 namespace tidemark {
 
-std::string MariaGtid::text() const { return fmt::format("{}-{}-{}", domain, server_id, sequence); }
-
 // u64 sequence, u32 domain, u8 flags, [u64 commit id], [u32 format, u8 gtrid size, u8 bqual size, xid];
 // then fields of later servers, or zeros up to 19 bytes.
 Result<MariaGtidEvent> parse_maria_gtid(const Event& event) {

@@ -12,19 +12,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "change/maria_gtid.h"
 #include "mysql/binlog/event.h"
 
 namespace tidemark {
-
-// One transaction: "0-1-42", domain, server, sequence number.
-struct MariaGtid {
-  std::uint32_t domain = 0;
-  std::uint32_t server_id = 0;
-  std::uint64_t sequence = 0;
-
-  std::string text() const;
-  bool operator==(const MariaGtid&) const = default;
-};
 
 inline constexpr std::uint8_t kMariaGtidStandalone = 0x01;  // one event follows, no COMMIT
 inline constexpr std::uint8_t kMariaGtidGroupCommit = 0x02;  // commit_id is there

@@ -213,6 +213,15 @@ constexpr std::array kDumpRules{
              "stop the other process, or give this one its own database.server.id and offset file"},
     DumpRule{"purged required binary logs", ErrorKind::kPositionLost, kNewSnapshot},
     DumpRule{"has purged binary logs containing GTIDs", ErrorKind::kPositionLost, kNewSnapshot},
+    DumpRule{"Could not find GTID state requested by slave", ErrorKind::kPositionLost,
+             kNewSnapshot},
+    DumpRule{
+        "requested to start from GTID", ErrorKind::kPositionLost,
+        "the server has not logged what was streamed already (reset, restored, or another server): "
+        "connect to one that has that history, or delete the offset to take a new snapshot"},
+    DumpRule{"is missing the GTID", ErrorKind::kPositionLost,
+             "the server's log has a hole where our position is: connect to the server that was "
+             "streamed, or delete the offset to take a new snapshot"},
     DumpRule{"Could not find first log file name", ErrorKind::kPositionLost, kNewSnapshot},
     DumpRule{
         "more GTIDs than the", ErrorKind::kPositionLost,

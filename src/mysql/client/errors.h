@@ -17,6 +17,7 @@ namespace tidemark {
 
 // Numbers that the engine itself asks for.
 inline constexpr unsigned kErrAccessDenied = 1045;
+inline constexpr unsigned kErrSyntax = 1064;
 inline constexpr unsigned kErrNoSuchTable = 1146;
 inline constexpr unsigned kErrLockWaitTimeout = 1205;
 inline constexpr unsigned kErrPrivilegeMissing = 1227;

@@ -125,7 +125,13 @@ TEST(DumpErrors, APurgedLogIsAPositionLost) {
         "Could not find first log file name in binary log index file",
         "Client requested source to start replication from position > file size",
         "Replica has more GTIDs than the source has, using the source's SERVER_UUID.",
-        "log event entry exceeded max_allowed_packet; Increase max_allowed_packet on source"}) {
+        "log event entry exceeded max_allowed_packet; Increase max_allowed_packet on source",
+        // MariaDB 10.11
+        "Error: connecting slave requested to start from GTID 0-1-99, which is not in the master's "
+        "binlog",
+        "Could not find GTID state requested by slave in any binlog files. Probably the slave "
+        "state "
+        "is too old and required binlog files have been purged."}) {
     const Error error = map_dump_error(settings(), text);
     EXPECT_EQ(error.kind(), ErrorKind::kPositionLost) << text;
     EXPECT_THAT(error.remedy(), HasSubstr("snapshot")) << text;

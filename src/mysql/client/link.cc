@@ -20,7 +20,10 @@ using std::chrono::milliseconds;
 constexpr auto kComBinlogDumpGtid =
     static_cast<enum_server_command>(30);  // not in the library's list
 constexpr std::size_t kRegisterNameMax = 60;  // HOSTNAME_LENGTH before 8.0.17
+constexpr std::size_t kUuidText = 36;
 constexpr std::uint64_t kFirstEventAt = 4;    // after the file's magic
+// Of COM_BINLOG_DUMP, MariaDB: without it the server leaves ANNOTATE_ROWS events out.
+constexpr std::uint16_t kSendAnnotateRows = 2;
 // Without a heartbeat from a busy server for a moment no link is given up.
 constexpr milliseconds kSilenceMin{2'000};
 constexpr milliseconds kHeartbeatMax{4'294'967'000};
@@ -58,10 +61,11 @@ std::string register_payload(std::uint32_t server_id, std::string_view name) {
   return out;
 }
 
-std::string dump_payload(std::uint32_t server_id, std::string_view file, std::uint32_t pos) {
+std::string dump_payload(std::uint32_t server_id, std::string_view file, std::uint32_t pos,
+                         std::uint16_t flags) {
   std::string out;
   append_le<std::uint32_t>(out, pos);
-  append_le<std::uint16_t>(out, 0);  // flags
+  append_le<std::uint16_t>(out, flags);
   append_le<std::uint32_t>(out, server_id);
   out += file;
   return out;
@@ -100,8 +104,12 @@ Status BinlogLink::prepare(const LinkStart& start) {
   const auto period_ns = std::chrono::nanoseconds(heartbeat_).count();
   TRY(handle_->execute(fmt::format(
       "SET @source_heartbeat_period = {0}, @master_heartbeat_period = {0}", period_ns)));
-  const std::string uuid = Connection::quote_text(start.replica_uuid.text());
-  TRY(handle_->execute(fmt::format("SET @replica_uuid = {0}, @slave_uuid = {0}", uuid)));
+  if (handle_->is_mariadb()) {
+    TRY(prepare_maria(start));
+  } else {
+    const std::string uuid = Connection::quote_text(start.replica_uuid.text());
+    TRY(handle_->execute(fmt::format("SET @replica_uuid = {0}, @slave_uuid = {0}", uuid)));
+  }
   const ServerSettings& settings = handle_->settings();
   if (settings.net_write_timeout_s > 0)
     TRY(handle_->execute(fmt::format("SET net_write_timeout = {}", settings.net_write_timeout_s)));
@@ -109,6 +117,18 @@ Status BinlogLink::prepare(const LinkStart& start) {
     TRY(handle_->execute(fmt::format("SET net_read_timeout = {}", settings.net_read_timeout_s)));
   TRY(announce(start));
   return request_dump(start);
+}
+
+// MARIA_SLAVE_CAPABILITY_GTID is 4: events come as they are logged. Strict: a GTID that the log lacks, where
+// later ones of its domain are there, is an error and no new beginning.
+Status BinlogLink::prepare_maria(const LinkStart& start) {
+  TRY(handle_->execute("SET @mariadb_slave_capability = 4"));
+  if (!start.offset.maria_gtids) return {};
+  const std::string done = Connection::quote_text(start.offset.maria_gtids->text());
+  return handle_->execute(
+      fmt::format("SET @slave_connect_state = {}, @slave_gtid_strict_mode = 1,"
+                  " @slave_gtid_ignore_duplicates = 0",
+                  done));
 }
 
 // Tells the server that we know checksums, so that it sends them as they are in its files.
@@ -129,7 +149,12 @@ Status BinlogLink::negotiate_checksum() {
 }
 
 Status BinlogLink::announce(const LinkStart& start) {
-  const std::string payload = register_payload(handle_->settings().server_id, start.register_name);
+  std::string name = start.register_name;
+  // No other field of MariaDB tells our former self from another replica.
+  if (handle_->is_mariadb())
+    name = fmt::format("{}/{}", cut(name, kRegisterNameMax - kUuidText - 1),
+                       start.replica_uuid.text());
+  const std::string payload = register_payload(handle_->settings().server_id, name);
   MYSQL* const mysql = handle_->mysql();
   // Without skip_check the library reads the reply, an OK packet or an error.
   if (mysql->methods->db_command(mysql, COM_REGISTER_SLAVE, payload.data(), payload.size(), 0,
@@ -141,7 +166,10 @@ Status BinlogLink::announce(const LinkStart& start) {
 Status BinlogLink::request_dump(const LinkStart& start) {
   const std::uint32_t server_id = handle_->settings().server_id;
   std::string payload;
-  if (start.offset.gtid_mode) {
+  const std::uint16_t flags = handle_->is_mariadb() ? kSendAnnotateRows : std::uint16_t{0};
+  if (start.offset.maria_gtids) {
+    payload = dump_payload(server_id, "", kFirstEventAt, flags);  // found by @slave_connect_state
+  } else if (start.offset.gtid_mode) {
     payload = gtid_dump_payload(server_id, start.offset.gtids);
   } else {
     const std::uint64_t pos = std::max(start.offset.position.pos, kFirstEventAt);
@@ -149,8 +177,9 @@ Status BinlogLink::request_dump(const LinkStart& start) {
       return fail(ErrorKind::kUnsupported,
                   fmt::format("{}: the protocol cannot name a position beyond 4 GiB",
                               start.offset.position.text()),
-                  "set gtid_mode=ON, or keep transactions under max_binlog_size");
-    payload = dump_payload(server_id, start.offset.position.file, static_cast<std::uint32_t>(pos));
+                  "use GTIDs (gtid_mode=ON), or keep transactions under max_binlog_size");
+    payload =
+        dump_payload(server_id, start.offset.position.file, static_cast<std::uint32_t>(pos), flags);
   }
   const auto command = start.offset.gtid_mode ? kComBinlogDumpGtid : COM_BINLOG_DUMP;
   MYSQL* const mysql = handle_->mysql();

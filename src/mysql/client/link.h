@@ -29,10 +29,10 @@ namespace tidemark {
 class Handle;
 
 struct LinkStart {
-  // gtid_mode: everything after offset.gtids; else from offset.position, which is the start of an event.
+  // by_gtid(): everything after its GTIDs; else from offset.position, which is the start of an event.
   Offset offset;
   Uuid replica_uuid;
-  std::string register_name;  // up to 60 bytes are sent
+  std::string register_name;  // up to 60 bytes are sent; on MariaDB less, its end is the UUID there
 };
 
 class BinlogLink {
@@ -60,6 +60,7 @@ class BinlogLink {
   BinlogLink(std::unique_ptr<Handle> handle, std::chrono::milliseconds heartbeat);
   Status prepare(const LinkStart& start);
   Status negotiate_checksum();
+  Status prepare_maria(const LinkStart& start);
   Status announce(const LinkStart& start);
   Status request_dump(const LinkStart& start);
   Error read_error(SteadyTime asked) const;
@@ -73,7 +74,8 @@ class BinlogLink {
 std::chrono::milliseconds heartbeat_period(std::uint32_t keep_alive_interval_ms);
 // Payloads of the commands, without the command's byte.
 std::string register_payload(std::uint32_t server_id, std::string_view name);
-std::string dump_payload(std::uint32_t server_id, std::string_view file, std::uint32_t pos);
+std::string dump_payload(std::uint32_t server_id, std::string_view file, std::uint32_t pos,
+                         std::uint16_t flags);
 std::string gtid_dump_payload(std::uint32_t server_id, const GtidSet& executed);
 
 }  // namespace tidemark

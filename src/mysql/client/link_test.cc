@@ -32,7 +32,7 @@ TEST(BinlogLink, CutsALongNameBetweenCharacters) {
 }
 
 TEST(BinlogLink, DumpsFromAPosition) {
-  EXPECT_EQ(dump_payload(5, "binlog.000042", 0xFFFFFFFF),
+  EXPECT_EQ(dump_payload(5, "binlog.000042", 0xFFFFFFFF, 0),
             "\xFF\xFF\xFF\xFF\0\0\5\0\0\0binlog.000042"s);
 }
 

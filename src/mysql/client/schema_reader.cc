@@ -138,17 +138,18 @@ bool is_whole(const std::vector<const IndexPart*>& index) {
 }
 
 Status read_headers(Connection& connection, const std::string& condition, Drafts& drafts) {
-  const auto answer =
-      TRY(connection.query("SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, DATA_LENGTH FROM "
-                           "information_schema.TABLES"
-                           " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND " +
-                           condition));
+  const auto answer = TRY(connection.query(
+      "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_TYPE "
+      "FROM information_schema.TABLES"
+      " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND " +
+      condition));
   for (const ResultSet::Row row : answer.rows()) {
     TableDef table;
     table.id = {text_of(row[0]), text_of(row[1])};
     table.engine = text_of(row[2]);
     table.rows_estimated = number(row[3]);
     table.bytes_estimated = number(row[4]);
+    table.system_versioned = row[5] == "SYSTEM VERSIONED";
     TableId id = table.id;
     drafts.insert_or_assign(std::move(id), Draft{std::move(table), {}});
   }
@@ -268,11 +269,19 @@ bool is_system_database(std::string_view name) {
          kSystemDatabases.end();
 }
 
+Result<bool> is_sequence(Connection& connection, const TableId& id) {
+  const auto kind = TRY(connection.query(
+      fmt::format("SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND "
+                  "TABLE_NAME = {}",
+                  Connection::quote_text(id.database), Connection::quote_text(id.table))));
+  return !kind.empty() && kind.rows()[0][0] == "SEQUENCE";
+}
+
 Result<std::vector<TableId>> list_tables(Connection& connection) {
-  const ResultSet rows = TRY(connection.query(
-      fmt::format("SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE "
-                  "TABLE_TYPE = 'BASE TABLE' AND {} ORDER BY TABLE_SCHEMA, TABLE_NAME",
-                  TableSelection::all().conditions().front())));
+  const ResultSet rows = TRY(connection.query(fmt::format(
+      "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE "
+      "TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND {} ORDER BY TABLE_SCHEMA, TABLE_NAME",
+      TableSelection::all().conditions().front())));
   std::vector<TableId> out;
   out.reserve(rows.size());
   for (const ResultSet::Row row : rows.rows()) out.push_back({text_of(row[0]), text_of(row[1])});

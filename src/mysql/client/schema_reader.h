@@ -49,6 +49,9 @@ Result<std::vector<TableDef>> read_tables(Connection& connection, const TableSel
 // The names of all tables outside the server's own databases, sorted: one short statement.
 Result<std::vector<TableId>> list_tables(Connection& connection);
 
+// MariaDB's sequences are tables of a kind of their own.
+Result<bool> is_sequence(Connection& connection, const TableId& id);
+
 // Databases that are the server's own.
 bool is_system_database(std::string_view name);
 

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "mysql/client/errors.h"
 
@@ -20,6 +23,20 @@ using Cell = ResultSet::Cell;
 constexpr std::string_view kNewSnapshot =
     "restore the missing binlogs on the server, or delete the offset to take a new snapshot "
     "(snapshot.mode=when_needed does so by itself); raise binlog_expire_logs_seconds";
+
+constexpr std::string_view kManagedBase = "/rdsdbbin";
+constexpr std::string_view kManagedRetention =
+    "CALL mysql.rds_set_configuration('binlog retention hours', n)";
+
+// MariaDB's SHOW BINLOG EVENTS takes no charset before a literal; file names have no quotes to double.
+std::string quoted_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += c;
+    out += c;
+  }
+  return out + "'";
+}
 
 template <class T>
 T number(std::string_view text) {
@@ -39,7 +56,8 @@ constexpr std::string_view kVariables =
     " 'gtid_mode', 'binlog_format', 'binlog_row_image', 'binlog_row_metadata', 'binlog_checksum',"
     " 'binlog_order_commits', 'binlog_row_value_options', 'binlog_transaction_compression',"
     " 'binlog_rows_query_log_events', 'binlog_annotate_row_events',"
-    " 'binlog_expire_logs_seconds', 'lower_case_table_names')";
+    " 'binlog_expire_logs_seconds', 'lower_case_table_names', 'innodb_read_only', 'aurora_version',"
+    " 'basedir')";
 
 Result<GtidSet> read_gtids(Connection& connection, std::string_view variable) {
   const auto answer = TRY(connection.query(fmt::format("SELECT @@GLOBAL.{}", variable)));
@@ -47,14 +65,32 @@ Result<GtidSet> read_gtids(Connection& connection, std::string_view variable) {
   return GtidSet::parse(answer.rows()[0][0].value_or(""));
 }
 
-// SHOW MASTER STATUS and SHOW SLAVE HOSTS under the names that the server's version takes.
-std::string_view log_status_statement(const Connection& connection) {
-  if (!connection.is_mariadb() && connection.version() >= 80200) return "SHOW BINARY LOG STATUS";
-  return "SHOW MASTER STATUS";
+// The first of several names of one statement that the server takes; the last one's error.
+Result<ResultSet> query_first(Connection& connection,
+                              std::initializer_list<std::string_view> names) {
+  for (const std::string_view* name = names.begin();; ++name) {
+    auto answer = connection.query(*name);
+    const bool unknown = !answer && connection.server_error() == kErrSyntax;
+    if (!unknown || name + 1 == names.end()) return answer;
+  }
 }
-std::string_view replicas_statement(const Connection& connection) {
-  if (!connection.is_mariadb() && connection.version() >= 80022) return "SHOW REPLICAS";
-  return "SHOW SLAVE HOSTS";
+
+Result<ResultSet> show_log_status(Connection& connection) {
+  if (connection.is_mariadb())  // since 10.5; the old name
+    return query_first(connection, {"SHOW BINLOG STATUS", "SHOW MASTER STATUS"});
+  // Since 8.2; the old name, which 8.4 no longer takes
+  return query_first(connection, {"SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"});
+}
+
+Result<ResultSet> show_replicas(Connection& connection) {
+  if (connection.is_mariadb())
+    return query_first(connection, {"SHOW REPLICA HOSTS", "SHOW SLAVE HOSTS"});
+  return query_first(connection, {"SHOW REPLICAS", "SHOW SLAVE HOSTS"});
+}
+
+Result<std::string> read_text(Connection& connection, std::string_view expression) {
+  const auto answer = TRY(connection.query(fmt::format("SELECT {}", expression)));
+  return answer.empty() ? std::string() : text_of(answer.rows()[0][0]);
 }
 
 Error wrong_setting(std::string_view what, std::string remedy) {
@@ -138,6 +174,9 @@ Result<ServerInfo> read_server_info(Connection& connection) {
       values[info.is_mariadb ? "binlog_annotate_row_events" : "binlog_rows_query_log_events"];
   info.binlog_expire_logs_seconds = number<std::uint64_t>(values["binlog_expire_logs_seconds"]);
   info.lower_case_table_names = number<int>(values["lower_case_table_names"]);
+  info.innodb_read_only = values["innodb_read_only"];
+  info.aurora_version = values["aurora_version"];
+  info.basedir = values["basedir"];
   if (!info.is_mariadb) {
     info.gtid_executed = TRY(read_gtids(connection, "gtid_executed"));
     info.gtid_purged = TRY(read_gtids(connection, "gtid_purged"));
@@ -147,7 +186,7 @@ Result<ServerInfo> read_server_info(Connection& connection) {
 }
 
 Result<LogEnd> read_log_end(Connection& connection) {
-  const auto answer = TRY(connection.query(log_status_statement(connection)));
+  const auto answer = TRY(show_log_status(connection));
   if (answer.empty())
     return fail(ErrorKind::kServer,
                 fmt::format("{} writes no binlog", endpoint_text(connection.settings())),
@@ -155,7 +194,12 @@ Result<LogEnd> read_log_end(Connection& connection) {
   LogEnd end;
   end.position.file = text_of(answer.cell(0, "File"));
   end.position.pos = number<std::uint64_t>(answer.cell(0, "Position").value_or("0"));
-  end.gtids = TRY(GtidSet::parse(answer.cell(0, "Executed_Gtid_Set").value_or("")));
+  if (connection.is_mariadb()) {
+    end.maria_gtids =
+        TRY(MariaGtidPosition::parse(TRY(read_text(connection, "@@GLOBAL.gtid_binlog_pos"))));
+  } else {
+    end.gtids = TRY(GtidSet::parse(answer.cell(0, "Executed_Gtid_Set").value_or("")));
+  }
   return end;
 }
 
@@ -167,32 +211,61 @@ Result<std::vector<BinlogFileInfo>> list_binlogs(Connection& connection) {
   return files;
 }
 
+std::string setting_statement(const ServerInfo& info, std::string_view name,
+                              std::string_view value) {
+  if (info.is_managed())
+    return fmt::format("set {} = {} in the {} parameter group", name, value,
+                       info.is_aurora() ? "DB cluster" : "DB");
+  const bool persists = !info.is_mariadb && !info.version.starts_with("5.");
+  if (persists) return fmt::format("SET PERSIST {} = {}", name, value);
+  return fmt::format("SET GLOBAL {} = {}, and the same in the server's option file", name, value);
+}
+
+namespace {
+
+std::string no_log_remedy(const ServerInfo& info) {
+  if (info.is_aurora() && is_on(info.innodb_read_only))
+    return "this is a reader of the Aurora cluster, which has no binlog: set database.hostname to "
+           "the cluster's writer endpoint, or to the writer of another cluster that replicates "
+           "this "
+           "one by binlog";
+  if (info.is_aurora())
+    return "set binlog_format = ROW in the DB cluster parameter group and reboot the writer";
+  if (info.is_managed())
+    return "turn automated backups on (a retention of at least one day), which starts the binlog; "
+           "on "
+           "a read replica, too";
+  return "start the server with log_bin (and without --skip-log-bin)";
+}
+
+}  // namespace
+
 std::vector<Error> check_for_streaming(const ServerInfo& info) {
-  // SET PERSIST is MySQL's; on MariaDB the option file keeps a value.
-  const std::string_view set = info.is_mariadb ? "SET GLOBAL" : "SET PERSIST";
   std::vector<Error> errors;
   if (!info.log_bin) {
-    errors.push_back(wrong_setting("log_bin is OFF: the server writes no binlog",
-                                   "start the server with log_bin (and without --skip-log-bin)"));
+    errors.push_back(
+        wrong_setting("log_bin is OFF: the server writes no binlog", no_log_remedy(info)));
     return errors;
   }
+  const auto reconnect = [](std::string words) {
+    return std::move(words) + "; then let sessions that are open reconnect";
+  };
   if (info.server_id == 0)
     errors.push_back(wrong_setting("server_id of the server is 0: it serves no replicas",
-                                   fmt::format("{} server_id = 1", set)));
+                                   setting_statement(info, "server_id", "1")));
   if (info.binlog_format != "ROW")
-    errors.push_back(wrong_setting(
-        fmt::format("binlog_format is {}, and changes can be read from ROW only",
-                    info.binlog_format),
-        fmt::format("{} binlog_format = 'ROW', then let sessions that are open reconnect", set)));
+    errors.push_back(
+        wrong_setting(fmt::format("binlog_format is {}, and changes can be read from ROW only",
+                                  info.binlog_format),
+                      reconnect(setting_statement(info, "binlog_format", "'ROW'"))));
   if (info.binlog_row_image != "FULL")
     errors.push_back(wrong_setting(
         fmt::format("binlog_row_image is {}, and records need whole rows", info.binlog_row_image),
-        fmt::format("{} binlog_row_image = 'FULL', then let sessions that are open reconnect",
-                    set)));
+        reconnect(setting_statement(info, "binlog_row_image", "'FULL'"))));
   if (info.binlog_order_commits == "OFF" || info.binlog_order_commits == "0")
     errors.push_back(wrong_setting(
         "binlog_order_commits is OFF: a snapshot could miss what the binlog shows already",
-        fmt::format("{} binlog_order_commits = ON", set)));
+        setting_statement(info, "binlog_order_commits", "ON")));
   return errors;
 }
 
@@ -213,17 +286,20 @@ Status check_server_id_free(Connection& connection, std::uint32_t server_id,
     return fail(ErrorKind::kRejected,
                 fmt::format("database.server.id={} is the id of the server itself", server_id),
                 "choose a number that no server and no replica around it has");
-  auto answer = connection.query(replicas_statement(connection));
+  auto answer = show_replicas(connection);
   if (!answer) {
     if (answer.error().kind() != ErrorKind::kServer)
       return std::unexpected(std::move(answer).error());
-    log::failure(log::Level::kWarn, "server.replicas_unknown", answer.error());
+    // MariaDB asks for a privilege that no replica needs; a second holder of our id is noticed later, too.
+    const auto level = connection.is_mariadb() ? log::Level::kInfo : log::Level::kWarn;
+    log::failure(level, "server.replicas_unknown", answer.error());
     return {};
   }
   for (const ResultSet::Row row : answer->rows()) {
     if (row.empty() || number<std::uint32_t>(row[0].value_or("0")) != server_id) continue;
-    const std::string uuid = text_of(row.back());  // MariaDB has no such column: never ours
-    if (uuid == replica_uuid.text()) continue;
+    // MariaDB has no such column: there the UUID ends the name under which a link registers.
+    const std::string uuid = text_of(connection.is_mariadb() ? row[1] : row.back());
+    if (uuid.ends_with(replica_uuid.text())) continue;
     return fail(
         ErrorKind::kConflict,
         fmt::format("database.server.id={} is in use at {} by the replica '{}' (UUID {})",
@@ -281,8 +357,88 @@ Status check_same_history(const GtidSet& done, const GtidSet& executed, std::str
       "offset to take a new snapshot");
 }
 
-Status check_position_available(Connection& connection, const Offset& offset) {
+Status check_maria_history(const MariaGtidPosition& done, const std::vector<MariaGtid>& state,
+                           std::string_view endpoint) {
+  const std::string unknown = unknown_to(state, done);
+  if (unknown.empty()) return {};
+  return fail(ErrorKind::kPositionLost,
+              fmt::format("{} has not logged transactions that were streamed already: {}; it is "
+                          "another server, was reset, or lost them in a crash",
+                          endpoint, unknown),
+              "connect to the server that was streamed or to one that has its history and writes "
+              "it to its own binlog (log_slave_updates); take a domain that the server was told to "
+              "forget (DELETE_DOMAIN_ID) out of the offset's gtids; else delete the offset to take "
+              "a new snapshot");
+}
+
+Status check_maria_available(const MariaGtidPosition& done, const std::vector<MariaGtid>& before,
+                             std::string_view endpoint) {
+  const std::string missing = gone_before(before, done);
+  if (missing.empty()) return {};
+  return fail(
+      ErrorKind::kPositionLost,
+      fmt::format("{} has purged transactions that were not streamed yet: {}", endpoint, missing),
+      std::string(kNewSnapshot));
+}
+
+Status check_same_kind(const Offset& offset, bool is_mariadb, std::string_view endpoint) {
+  const bool other = is_mariadb ? offset.gtid_mode : offset.maria_gtids.has_value();
+  if (!other) return {};
+  return fail(
+      ErrorKind::kPositionLost,
+      fmt::format("the stored GTIDs ({}) are those of {}, and {} is {}", offset.gtids_text(),
+                  is_mariadb ? "MySQL" : "MariaDB", endpoint, is_mariadb ? "MariaDB" : "MySQL"),
+      "connect to the server that was streamed, or give the offset another path, which begins "
+      "with a new snapshot");
+}
+
+namespace {
+
+// What the log held before its oldest file: the GTID_LIST event at that file's start.
+Result<std::vector<MariaGtid>> read_before_log(Connection& connection) {
+  const auto files = TRY(list_binlogs(connection));
+  if (files.empty()) return std::vector<MariaGtid>();
+  const auto events = TRY(connection.query(
+      fmt::format("SHOW BINLOG EVENTS IN {} LIMIT 5", quoted_text(files.front().name))));
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (events.cell(i, "Event_type") != "Gtid_list") continue;
+    std::string_view info = events.cell(i, "Info").value_or("");
+    const std::size_t end = info.rfind(']');
+    if (!info.starts_with('[') || end == std::string_view::npos) break;
+    return parse_maria_gtids(info.substr(1, end - 1));
+  }
+  return std::vector<MariaGtid>();  // the dump itself tells then
+}
+
+// A replica that has applied a domain without logging it still knows where it stands there.
+Result<std::vector<MariaGtid>> read_maria_state(Connection& connection) {
+  auto state = TRY(parse_maria_gtids(TRY(read_text(connection, "@@GLOBAL.gtid_binlog_state"))));
+  for (const MariaGtid& applied :
+       TRY(parse_maria_gtids(TRY(read_text(connection, "@@GLOBAL.gtid_slave_pos"))))) {
+    const bool logged = std::any_of(state.begin(), state.end(), [&](const MariaGtid& item) {
+      return item.domain == applied.domain;
+    });
+    if (!logged) state.push_back(applied);
+  }
+  return state;
+}
+
+Status check_maria_position(Connection& connection, const MariaGtidPosition& done,
+                            std::string_view endpoint) {
+  // A replica that takes over may still have to log what it has received.
+  const SteadyTime deadline = SystemClock().steady() + std::chrono::seconds(kHistoryWaitS);
+  while (!unknown_to(TRY(read_maria_state(connection)), done).empty() &&
+         SystemClock().steady() < deadline) {
+    TRY(connection.execute("DO SLEEP(0.1)"));
+  }
+  TRY(check_maria_history(done, TRY(read_maria_state(connection)), endpoint));
+  return check_maria_available(done, TRY(read_before_log(connection)), endpoint);
+}
+
+Status check_position(Connection& connection, const Offset& offset) {
   const std::string endpoint = endpoint_text(connection.settings());
+  TRY(check_same_kind(offset, connection.is_mariadb(), endpoint));
+  if (offset.maria_gtids) return check_maria_position(connection, *offset.maria_gtids, endpoint);
   if (!offset.gtid_mode)
     return check_file_available(offset.position, TRY(list_binlogs(connection)), endpoint);
   if (!check_same_history(offset.gtids, TRY(read_gtids(connection, "gtid_executed")), endpoint)) {
@@ -291,6 +447,31 @@ Status check_position_available(Connection& connection, const Offset& offset) {
     TRY(check_same_history(offset.gtids, TRY(read_gtids(connection, "gtid_executed")), endpoint));
   }
   return check_gtids_available(offset.gtids, TRY(read_gtids(connection, "gtid_purged")), endpoint);
+}
+
+}  // namespace
+
+Status check_position_available(Connection& connection, const Offset& offset) {
+  auto there = check_position(connection, offset);
+  if (there || there.error().kind() != ErrorKind::kPositionLost) return there;
+  // Where the service purges by a rule of its own, the server's setting has no say.
+  const auto basedir = read_text(connection, "@@GLOBAL.basedir");
+  if (!basedir || !basedir->starts_with(kManagedBase)) return there;
+  std::string remedy =
+      fmt::format("{}; on Amazon RDS and Aurora binlogs stay for as long as {} says",
+                  there.error().remedy(), kManagedRetention);
+  return std::unexpected(std::move(there).error().with_remedy(std::move(remedy)));
+}
+
+Result<MariaGtidPosition> maria_gtids_at(Connection& connection, const Position& position) {
+  const auto answer = TRY(connection.query(
+      fmt::format("SELECT BINLOG_GTID_POS({}, {})", quoted_text(position.file), position.pos)));
+  if (answer.empty() || !answer.rows()[0][0])
+    return fail(ErrorKind::kRetryable,
+                fmt::format("{} does not tell the GTIDs at {}",
+                            endpoint_text(connection.settings()), position.text()),
+                "see whether the binlog was purged or reset at this moment");
+  return MariaGtidPosition::parse(*answer.rows()[0][0]);
 }
 
 std::vector<std::string> missing_grants(const std::vector<std::string>& grants,

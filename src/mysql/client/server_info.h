@@ -20,7 +20,10 @@ namespace tidemark {
 
 struct LogEnd {
   Position position;
-  GtidSet gtids;  // executed; empty without GTIDs
+  GtidSet gtids = {};  // executed; empty without GTIDs
+  std::optional<MariaGtidPosition> maria_gtids = {};  // of a MariaDB: gtid_binlog_pos
+
+  bool operator==(const LogEnd&) const = default;
 };
 
 struct BinlogFileInfo {
@@ -46,21 +49,33 @@ struct ServerInfo {
   std::string binlog_statements;
   std::uint64_t binlog_expire_logs_seconds = 0;
   int lower_case_table_names = 0;
+  std::string innodb_read_only;
+  std::string aurora_version;  // of Amazon Aurora alone
+  std::string basedir;
   GtidSet gtid_executed;
   GtidSet gtid_purged;
   LogEnd log_end;  // empty with log_bin off
 
+  bool is_aurora() const { return !aurora_version.empty(); }
+  // Amazon RDS or Aurora: settings lie in a parameter group and binlogs are kept by a procedure.
+  bool is_managed() const { return is_aurora() || basedir.starts_with("/rdsdbbin"); }
   bool has_gtids() const { return gtid_mode == "ON" || gtid_mode == "ON_PERMISSIVE"; }
 };
 
 Result<ServerInfo> read_server_info(Connection& connection);
 
-// Where the log ends now, and what has been executed.
+// Where the log ends now, and what has been executed. Two statements on MariaDB: position and GTIDs agree only
+// while nothing is logged.
 // Errors: kServer without REPLICATION CLIENT, or with log_bin off.
 Result<LogEnd> read_log_end(Connection& connection);
 
 // Oldest first.
 Result<std::vector<BinlogFileInfo>> list_binlogs(Connection& connection);
+
+// The words that change a setting for good: where a service manages the server, its parameter group; SET
+// PERSIST on MySQL 8.0 and later; else SET GLOBAL and the option file. Pure.
+std::string setting_statement(const ServerInfo& info, std::string_view name,
+                              std::string_view value);
 
 // One error for each setting that streaming cannot live with, naming what mends it. Pure.
 std::vector<Error> check_for_streaming(const ServerInfo& info);
@@ -74,6 +89,14 @@ std::optional<Error> check_statements_logged(const ServerInfo& info);
 Status check_server_id_free(Connection& connection, std::uint32_t server_id,
                             const Uuid& replica_uuid);
 
+// What an offset of this kind needs is a server of its kind. Pure.
+// Errors: kPositionLost for GTIDs of MariaDB on MySQL, or the reverse
+Status check_same_kind(const Offset& offset, bool is_mariadb, std::string_view endpoint);
+
+// The GTIDs of MariaDB done at a place of its log, which starts a transaction.
+// Errors: kRetryable when the server does not hold that place
+Result<MariaGtidPosition> maria_gtids_at(Connection& connection, const Position& position);
+
 // Does the log still hold all that follows the offset? Errors: kPositionLost naming what is gone.
 Status check_position_available(Connection& connection, const Offset& offset);
 // What has been delivered must be in the server's history; a transaction that the log sends before the
@@ -81,6 +104,11 @@ Status check_position_available(Connection& connection, const Offset& offset);
 // The same on facts already read. Pure.
 Status check_same_history(const GtidSet& done, const GtidSet& executed, std::string_view endpoint);
 Status check_gtids_available(const GtidSet& done, const GtidSet& purged, std::string_view endpoint);
+// The same of MariaDB: state is its gtid_binlog_state, before the list at the start of its oldest file.
+Status check_maria_history(const MariaGtidPosition& done, const std::vector<MariaGtid>& state,
+                           std::string_view endpoint);
+Status check_maria_available(const MariaGtidPosition& done, const std::vector<MariaGtid>& before,
+                             std::string_view endpoint);
 Status check_file_available(const Position& position, const std::vector<BinlogFileInfo>& files,
                             std::string_view endpoint);
 

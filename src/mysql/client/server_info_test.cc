@@ -7,9 +7,11 @@
 namespace tidemark {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr std::string_view kSource = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
@@ -58,6 +60,34 @@ TEST(ServerInfo, EachWrongSettingIsNamedWithWhatMendsIt) {
                   HasSubstr("binlog_row_image = 'FULL'"), HasSubstr("binlog_order_commits = ON")));
   info.is_mariadb = true;
   EXPECT_THAT(remedies(info)[1], HasSubstr("SET GLOBAL binlog_format"));
+  info.is_mariadb = false;
+  info.version = "5.7.44-log";  // knows no SET PERSIST
+  EXPECT_THAT(remedies(info)[1], HasSubstr("SET GLOBAL binlog_format"));
+}
+
+// Made by hand from Amazon's documentation: these servers cannot be run here.
+TEST(ServerInfo, AnAuroraReaderIsSentToItsWriter) {
+  ServerInfo info;
+  info.version = "8.0.39";
+  info.aurora_version = "3.08.0";
+  info.basedir = "/rdsdbbin/oscar-8.0.mysql_aurora.3.08.0/";
+  info.innodb_read_only = "ON";
+  EXPECT_THAT(remedies(info), ElementsAre(HasSubstr("writer endpoint")));
+  info.innodb_read_only = "OFF";
+  EXPECT_THAT(remedies(info), ElementsAre(HasSubstr("DB cluster parameter group")));
+}
+
+TEST(ServerInfo, OnRdsSettingsLieInAParameterGroup) {
+  ServerInfo info = good();
+  info.version = "8.0.40";
+  info.basedir = "/rdsdbbin/mysql-8.0.40.R2/";
+  info.binlog_format = "MIXED";
+  EXPECT_TRUE(info.is_managed());
+  EXPECT_FALSE(info.is_aurora());
+  EXPECT_THAT(remedies(info),
+              ElementsAre(AllOf(HasSubstr("DB parameter group"), Not(HasSubstr("SET ")))));
+  info.log_bin = false;
+  EXPECT_THAT(remedies(info), ElementsAre(HasSubstr("automated backups")));
 }
 
 TEST(ServerInfo, WithoutABinlogNothingElseMatters) {
@@ -82,6 +112,36 @@ TEST(ServerInfo, RefusesAServerWithAnotherHistory) {
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().kind(), ErrorKind::kPositionLost);
   EXPECT_NE(other.error().message().find(":9-9"), std::string::npos);
+}
+
+TEST(Position, OfAMariaDbNamesTheRangesThatAreMissing) {
+  const auto done = *MariaGtidPosition::parse("0-1-13");
+  const auto lost = check_maria_available(done, *parse_maria_gtids("0-1-27"), "cdc@db:3306");
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().kind(), ErrorKind::kPositionLost);
+  EXPECT_THAT(lost.error().message(), HasSubstr("domain 0: 14 to 27"));
+  const auto unknown = check_maria_history(done, *parse_maria_gtids("0-1-9"), "cdc@db:3306");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().kind(), ErrorKind::kPositionLost);
+  EXPECT_THAT(unknown.error().message(), HasSubstr("domain 0: 10 to 13"));
+  EXPECT_TRUE(check_maria_available(done, {}, "x"));
+  EXPECT_TRUE(check_maria_history(done, *parse_maria_gtids("0-1-13"), "x"));
+}
+
+TEST(Position, OfOneKindOfServerDoesNotHoldOnTheOther) {
+  Offset maria;
+  maria.maria_gtids = *MariaGtidPosition::parse("0-1-13");
+  Offset mysql;
+  mysql.gtid_mode = true;
+  mysql.gtids = gtids("1-3");
+  EXPECT_TRUE(check_same_kind(maria, true, "x"));
+  EXPECT_TRUE(check_same_kind(mysql, false, "x"));
+  EXPECT_TRUE(check_same_kind(Offset(), true, "x"));
+  const auto wrong = check_same_kind(maria, false, "cdc@db:3306");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().kind(), ErrorKind::kPositionLost);
+  EXPECT_THAT(wrong.error().message(), HasSubstr("0-1-13"));
+  EXPECT_FALSE(check_same_kind(mysql, true, "x"));
 }
 
 TEST(Position, IsAvailableWhileItsFileIsListedAndLongEnough) {

@@ -35,15 +35,10 @@ Status wait(milliseconds time, const std::stop_token& stop) {
   return {};
 }
 
-bool same(const LogEnd& a, const LogEnd& b) {
-  return a.position == b.position && a.gtids == b.gtids;
-}
-
 constexpr std::string_view kOther =
     "or set snapshot.locking.mode=none, which needs no lock (without GTIDs, and under steady load, "
     "changes of the moment it begins may come again)";
 constexpr int kLockAttempts = 5;  // until the tables that are locked are those that are there
-constexpr unsigned kErrSyntax = 1064;
 
 // Who holds what a lock waits for, as far as the server tells: " held by ..", or nothing.
 std::string lock_holders(const ServerSettings& settings, std::uint64_t waiting) {
@@ -275,16 +270,21 @@ Status SnapshotSession::begin_unlocked(const std::stop_token& stop) {
 Result<bool> SnapshotSession::begin_in_quiet(const std::stop_token& stop) {
   const LogEnd before = TRY(read_log_end(first()));
   TRY(wait(kQuiet, stop));
-  if (!same(before, TRY(read_log_end(first())))) return false;
+  if (before != TRY(read_log_end(first()))) return false;
   TRY(open_views());
   place_ = TRY(read_log_end(first()));
-  return same(before, place_);
+  return before == place_;
 }
 
 Status SnapshotSession::begin_later(const std::stop_token& stop) {
-  const auto mode = TRY(first().query("SELECT @@GLOBAL.gtid_mode"));
+  // MariaDB's GTIDs are those of its log, which may be ahead of what a view sees.
+  bool executed_is_visible = false;
+  if (!first().is_mariadb()) {
+    const auto mode = TRY(first().query("SELECT @@GLOBAL.gtid_mode"));
+    executed_is_visible = !mode.empty() && mode.rows()[0][0] == "ON";
+  }
   place_ = TRY(read_log_end(first()));
-  if (mode.empty() || mode.rows()[0][0] != "ON") TRY(wait(kSettle, stop));
+  if (!executed_is_visible) TRY(wait(kSettle, stop));
   TRY(open_views());
   log::warn("snapshot.place_not_exact",
             {{"position", place_.position.text()},
@@ -309,6 +309,7 @@ Status SnapshotSession::read_mariadb_place() {
                 fmt::format("{} does not tell the place of a snapshot in its binlog",
                             endpoint_text(first().settings())),
                 "start the server with log_bin, or set snapshot.locking.mode=minimal");
+  place_.maria_gtids = TRY(maria_gtids_at(first(), place_.position));
   return {};
 }
 

@@ -13,7 +13,8 @@
 // none      No lock. The place is read before the views are opened, and again after: where nothing was
 //           logged for a while around it, it is exact. Where no such moment comes, the earlier place is
 //           taken and a warning says that changes of that moment may come again after the snapshot. On
-//           MariaDB the server tells the exact place of a single view.
+//           MariaDB the server tells the exact place of a single view (binlog_snapshot_position), and BINLOG_GTID_POS() its
+//           GTIDs.
 //
 // Why not simply the log's end, without a lock: the log shows a transaction before a view sees it, so a
 // view opened just after could miss it for good. The executed GTID set holds only what views see; without
@@ -71,7 +72,7 @@ class SnapshotSession {
   Connection& view(std::size_t index = 0) { return *views_[index]; }
   std::size_t views() const { return views_.size(); }
   const Position& position() const { return place_.position; }
-  const GtidSet& executed() const { return place_.gtids; }
+  const LogEnd& place() const { return place_; }
   // The view may hold changes that come after the place.
   bool may_repeat() const { return may_repeat_; }
 
