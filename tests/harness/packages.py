@@ -109,8 +109,8 @@ def unstable_source(found):
     return f"Types: deb\nURIs: {' '.join(found.uris)}\nSuites: sid\nComponents: main\nSigned-By: {signer}\n"
 
 
-def _download(packages, scratch):
-    """Downloads packages and all they depend on from unstable; the .deb files."""
+def _download(packages, alone, scratch):
+    """Downloads packages and all they depend on from unstable, and `alone` without; the .deb files."""
     state, archives, parts = scratch / "state", scratch / "cache", scratch / "parts"
     for folder in (state / "lists/partial", archives / "archives/partial", parts):
         folder.mkdir(parents=True)
@@ -135,21 +135,30 @@ def _download(packages, scratch):
     apt = ["apt-get", "-q", "-y"]
     for name, value in settings.items():
         apt += ["-o", f"{name}={value}"]
-    for command in (["update"], ["install", "--download-only", *packages]):
-        done = subprocess.run(apt + command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    folder = archives / "archives"
+    commands = [["update"], ["install", "--download-only", *packages]]
+    if alone:
+        commands.append(["download", *alone])
+    for command in commands:
+        done = subprocess.run(
+            apt + command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=folder
+        )
         if done.returncode != 0:
             raise RuntimeError(f"apt-get {command[0]} for {' '.join(packages)} failed:\n{done.stdout[-3000:]}")
-    return sorted((archives / "archives").glob("*.deb"))
+    return sorted(folder.glob("*.deb"))
 
 
-def unpacked(name, packages, program):
-    """The prefix cache_dir()/name with packages of Debian unstable; `program` must be in it."""
+def unpacked(name, packages, program, alone=()):
+    """The prefix cache_dir()/name with packages of Debian unstable; `program` must be in it.
+
+    Packages `alone` come without what they depend on.
+    """
 
     def build(scratch):
         print(f"harness: fetching {' '.join(packages)} into a private prefix (once)", file=sys.stderr, flush=True)
         fetched = scratch / ".apt"
         fetched.mkdir()
-        debs = _download(packages, fetched)
+        debs = _download(packages, alone, fetched)
         for deb in debs:
             subprocess.run(["dpkg", "-x", str(deb), str(scratch)], check=True)
         (scratch / "PACKAGES").write_text("\n".join(d.name for d in debs) + "\n", encoding="utf-8")
@@ -246,6 +255,20 @@ def _mysql_fetched():
     if not found.version:
         raise RuntimeError(f"the mysqld under {prefix} does not tell its version: {line!r}")
     return found
+
+
+def find_mariadb_unstable():
+    """Debian unstable's MariaDB server, fetched; with the plugins of its package, ed25519 among them."""
+    if "mariadb-unstable" not in _found:
+        core = ["mariadb-server-core", "mariadb-client-core"]
+        prefix = unpacked("mariadb-unstable", core, "usr/sbin/mariadbd", alone=["mariadb-server"])
+        found = Installation("mariadb", "", prefix, _loader(prefix))
+        line = _version_line(found.program("mariadbd"))
+        found.version = _parse_version(line)
+        if not found.version:
+            raise RuntimeError(f"the mariadbd under {prefix} does not tell its version: {line!r}")
+        _found["mariadb-unstable"] = found
+    return _found["mariadb-unstable"]
 
 
 def find_mariadb():

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import packages  # pylint: disable=wrong-import-position
-from harness.servers import MariaDb, Mysql  # pylint: disable=wrong-import-position
+from harness.servers import MariaDb, MariaDbUnstable, Mysql  # pylint: disable=wrong-import-position
 
 
 def _start(options):
@@ -27,7 +27,8 @@ def _start(options):
         "tls": True if options.tls else None,
         "args": options.args,
     }
-    with {"mysql": Mysql, "mariadb": MariaDb}[options.flavour](**settings) as server:
+    flavours = {"mysql": Mysql, "mariadb": MariaDb, "mariadb-unstable": MariaDbUnstable}
+    with flavours[options.flavour](**settings) as server:
         if options.user:
             name, _, password = options.user.partition(":")
             server.create_user(name, password)
@@ -53,7 +54,7 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("fetch", help="fill the cache")
     start = commands.add_parser("start", help="run a server in the foreground")
-    start.add_argument("--flavour", choices=["mysql", "mariadb"], default="mysql")
+    start.add_argument("--flavour", choices=["mysql", "mariadb", "mariadb-unstable"], default="mysql")
     start.add_argument("--no-gtid", action="store_true")
     start.add_argument("--no-checksum", action="store_true")
     start.add_argument("--row-metadata", choices=["FULL", "MINIMAL"], default="FULL")
@@ -68,6 +69,7 @@ def main():
     options = parser.parse_args()
     if options.command == "fetch":
         packages.find_mysql()
+        packages.find_mariadb_unstable()
         return 0
     return _start(options)
 

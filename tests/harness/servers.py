@@ -618,3 +618,38 @@ class MariaDb(Server):
             f" {where}",
             "START SLAVE",
         )
+
+
+class MariaDbUnstable(MariaDb):
+    """Debian unstable's MariaDB in a private prefix."""
+
+    def _find(self):
+        return packages.find_mariadb_unstable()
+
+    def _base(self):
+        share = self.installation.prefix / "usr/share/mariadb"
+        return self.installation.program("mariadbd") + [
+            "--no-defaults",
+            f"--basedir={self.installation.prefix / 'usr'}",
+            f"--lc-messages-dir={share}",
+            f"--character-sets-dir={share / 'charsets'}",
+            f"--plugin-dir={self.installation.prefix / 'usr/lib/mysql/plugin'}",
+        ] + _as_root()
+
+    def _initialise(self, scratch):
+        """What mariadb-install-db does, which knows nothing of a program loader."""
+        scratch.chmod(0o755)
+        share = self.installation.prefix / "usr/share/mariadb"
+        scripts = ["mariadb_system_tables.sql", "mariadb_performance_tables.sql", "mariadb_system_tables_data.sql",
+                   "maria_add_gis_sp_bootstrap.sql", "mariadb_sys_schema.sql"]
+        sql = "CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket = NULL;\n"
+        for script in scripts:
+            lines = (share / script).read_text(encoding="utf-8").splitlines()
+            sql += "\n".join(line for line in lines if "@current_hostname" not in line) + "\n"
+        sql += "FLUSH PRIVILEGES;\nGRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;\n"
+        command = self._base() + ["--bootstrap", f"--datadir={scratch}", "--innodb-log-file-size=256M",
+                                  "--log-warnings=0", "--enforce-storage-engine=", "--max-allowed-packet=8M",
+                                  "--net-buffer-length=16K"] + self._data_args()
+        done = subprocess.run(command, input=sql, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode != 0:
+            raise ServerError(f"mariadbd --bootstrap failed:\n{done.stdout[-3000:]}")

@@ -11,6 +11,12 @@ USER, PASSWORD = "tidemark", "tide-Mark.9"
 GLOBAL_GRANTS = ("SELECT, RELOAD, LOCK TABLES, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.*",)
 
 
+CLASSES = {
+    "mysql": "io.debezium.connector.mysql.MySqlConnector",
+    "mariadb": "io.debezium.connector.mariadb.MariaDbConnector",
+}
+
+
 def account(server, signal_table=None, name=USER, password=PASSWORD):
     """Creates the engine's account with exactly what the README says it needs."""
     grants = list(GLOBAL_GRANTS)
@@ -23,7 +29,7 @@ def properties(server, folder, sink="file", **more):
     """A configuration for a server; names with dots go through `more` as a dict: **{"snapshot.mode": "no_data"}."""
     settings = {
         "name": "tidemark-test",
-        "connector.class": "io.debezium.connector.mysql.MySqlConnector",
+        "connector.class": CLASSES[server.flavour],
         "topic.prefix": "tm",
         "database.hostname": server.host,
         "database.port": server.port,

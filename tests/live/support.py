@@ -36,12 +36,13 @@ def said(log, size=3000):
 class LiveTest(unittest.TestCase):
     """One server for the class (server_options say which), a folder and a database `shop` of its own for each test."""
 
+    server_class = Mysql
     server_options = {}
     database = "shop"
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Mysql(**cls.server_options)
+        cls.server = cls.server_class(**cls.server_options)
         cls.addClassCleanup(cls.server.stop)
 
     def setUp(self):

@@ -93,7 +93,7 @@ def collated(column, value):
     if not isinstance(value, str) or column.collation is None:
         return value
     collation = column.collation
-    if "_0900_" not in collation:
+    if "_0900_" not in collation and "_nopad_" not in collation:
         value = value.rstrip(" ")  # PAD SPACE
     if collation.endswith(("_bin", "_as_cs")):
         return value

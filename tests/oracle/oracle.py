@@ -22,7 +22,7 @@ import pymysql  # pylint: disable=wrong-import-position
 
 from harness import standard  # pylint: disable=wrong-import-position
 from harness.engine import ROOT  # pylint: disable=wrong-import-position
-from harness.servers import Mysql  # pylint: disable=wrong-import-position
+from harness.servers import MariaDb, MariaDbUnstable, Mysql  # pylint: disable=wrong-import-position
 from oracle import source  # pylint: disable=wrong-import-position
 from oracle.check import Proof, Run  # pylint: disable=wrong-import-position
 from oracle.proxy import Proxy  # pylint: disable=wrong-import-position
@@ -32,6 +32,7 @@ from oracle.workload import MARKER, Workload, mark  # pylint: disable=wrong-impo
 SIGNALS = "oracle.signals"
 FAULTS = ("ignore_noted", "close_early", "cursor_ahead")
 CATCH_UP_S = 90
+SERVERS = {"mysql": Mysql, "mariadb": MariaDb, "mariadb-unstable": MariaDbUnstable}
 
 
 class Broken(Exception):
@@ -163,11 +164,15 @@ class OracleRun:
         self.flush_ms = rng.choice((20, 100, 500))
         self.gtid = not options.no_gtid and rng.random() > options.file_position
         self.rotate = rng.choice((1_000_000, 20_000_000))
-        self.tls = rng.random() < options.tls  # under TLS the proxy cannot tell a binlog dump
+        self._mysql = options.server == "mysql"
+        self.tls = rng.random() < options.tls and self._mysql  # under TLS the proxy cannot tell a binlog dump
 
     def _set_up(self):
         self._choose()
-        self._server = Mysql(gtid=self.gtid, server_id=None)
+        options = {"gtid": self.gtid}
+        if not self._mysql:  # its own default: events that do not name their columns
+            options |= {"binlog_row_metadata": None, "compression": self._rng.random() < 0.3}
+        self._server = SERVERS[self.options.server](**options)
         self._workload = Workload(self._server, self.options.seed, tables=self.options.tables, rate=self.options.rate,
                                   rows=self.options.rows)
         self._workload.set_up()
@@ -179,7 +184,7 @@ class OracleRun:
             self._server, self.folder, env=env,
             **{
                 "database.port": self._proxy.port,
-                "database.ssl.mode": "required" if self.tls else "disabled",
+                "database.ssl.mode": "required" if self.tls else "disabled" if self._mysql else "disable",
                 "database.include.list": "oracle",
                 "signal.data.collection": SIGNALS,
                 "snapshot.mode": self.mode,
@@ -283,8 +288,7 @@ class OracleRun:
 
     def _cut(self):
         """The server ends one of the engine's connections, or all of them."""
-        mine = self._server.query("SELECT processlist_id FROM performance_schema.threads WHERE processlist_user = %s",
-                                  (standard.USER,))
+        mine = [(row[0],) for row in self._server.query("SHOW PROCESSLIST") if row[1] == standard.USER]
         for (connection,) in mine if self._rng.random() < 0.3 else mine[:1] if not mine else [self._rng.choice(mine)]:
             self._kill_connection(connection)
 
@@ -416,7 +420,7 @@ class OracleRun:
         for run in snapshots.runs if snapshots else ():
             statuses[run.status or "unfinished"] = statuses.get(run.status or "unfinished", 0) + 1
         self._say(
-            f"{'ok' if ok else 'VIOLATED'}: seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
+            f"{'ok' if ok else 'VIOLATED'}: {self.options.server}, seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
             f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'}{', TLS' if self.tls else ''},"
             f" {self.kills} kills, {self.cuts} cuts, {self.restarts} restarts, runs {statuses}"
             + (f", fault {self.options.fault}" if self.options.fault else "")
@@ -431,6 +435,7 @@ def _tail(path, size=1 << 20):
 
 def parser():
     options = argparse.ArgumentParser(description="One run of the oracle.")
+    options.add_argument("--server", choices=SERVERS, default="mysql")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--seconds", type=float, default=25, help="of trouble")
     options.add_argument("--kills", type=int, default=20)

@@ -26,7 +26,7 @@ NOTES = ROOT / "build/soak.json"
 KILLS_EACH = 20
 RUN_TIMEOUT_S = 420
 
-# Readers 1, 2 and 4, both strategies, both snapshot modes, with and without GTIDs: 20 kills in all.
+# Readers 1, 2 and 4, both strategies, both snapshot modes, with and without GTIDs, both servers: 25 kills in all.
 SHORT = (
     ("--seed", "101", "--kills", "5", "--seconds", "9", "--readers", "1", "--strategy", "insert_insert", "--mode", "initial",
      "--chunk-size", "50", "--file-position", "0"),
@@ -36,6 +36,8 @@ SHORT = (
      "--chunk-size", "50", "--no-gtid"),
     ("--seed", "104", "--kills", "5", "--seconds", "9", "--readers", "4", "--strategy", "insert_delete", "--mode", "initial",
      "--chunk-size", "7", "--tables", "9", "--file-position", "0"),
+    ("--server", "mariadb", "--seed", "105", "--kills", "5", "--seconds", "9", "--readers", "2", "--strategy", "insert_insert",
+     "--mode", "initial", "--chunk-size", "50"),
 )
 
 

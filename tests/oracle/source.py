@@ -12,7 +12,8 @@ def plain_connection(server, **options):
     """A connection whose results are text (bytes for binary columns), with session values that hide nothing."""
     connection = server.connect(conv=_ENCODERS, **options)
     with connection.cursor() as cursor:
-        cursor.execute("SET SESSION time_zone = '+00:00', sql_mode = '', max_execution_time = 0")
+        unlimited = "max_statement_time" if server.flavour == "mariadb" else "max_execution_time"
+        cursor.execute(f"SET SESSION time_zone = '+00:00', sql_mode = '', {unlimited} = 0")
     return connection
 
 

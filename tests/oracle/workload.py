@@ -79,8 +79,9 @@ class Worker:
                 self._connection = self.workload.server.connect(autocommit=False, read_timeout=60)
                 self._thread_id = self._connection.thread_id()
                 self._run("SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, sql_mode ="
-                          " 'STRICT_ALL_TABLES', transaction_isolation = %s",
-                          (self._rng.choice(("READ-COMMITTED", "REPEATABLE-READ")),))
+                          " 'STRICT_ALL_TABLES'")
+                self._run("SET SESSION TRANSACTION ISOLATION LEVEL "
+                          + self._rng.choice(("READ COMMITTED", "REPEATABLE READ")))
             except (pymysql.MySQLError, OSError):
                 self._connection = None
                 if time.monotonic() > deadline:
@@ -101,10 +102,8 @@ class Worker:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                here = self.workload.server.query(
-                    "SELECT COUNT(*) FROM performance_schema.threads WHERE processlist_id = %s", (self._thread_id,)
-                )[0][0]
-                if not here:
+                here = self.workload.server.query("SHOW PROCESSLIST")
+                if all(row[0] != self._thread_id for row in here):
                     return
                 try:
                     self.workload.server.execute(f"KILL CONNECTION {self._thread_id}")
@@ -323,8 +322,10 @@ class Worker:
         others = [name for name in names if name not in table.key_names]
         places = ", ".join(["(" + ", ".join(["%s"] * len(names)) + ")"] * len(made))
         values = [all_tables.parameter(name, row[name]) for _, _, row in made for name in names]
-        self._run(f"INSERT INTO {table.id} ({', '.join(names)}) VALUES {places} AS new ON DUPLICATE KEY UPDATE "
-                  + ", ".join(f"{name} = new.{name}" for name in others), values)
+        maria = self.workload.server.flavour == "mariadb"  # VALUES() is deprecated on MySQL, an alias unknown here
+        alias, new = ("", "VALUES({})") if maria else (" AS new", "new.{}")
+        self._run(f"INSERT INTO {table.id} ({', '.join(names)}) VALUES {places}{alias} ON DUPLICATE KEY UPDATE "
+                  + ", ".join(f"{name} = {new.format(name)}" for name in others), values)
         for slot, form, row in made:
             self._became(context, table, slot, form, row)
 
@@ -473,7 +474,7 @@ class _Context:
 
 def _connection_lost(error):
     return isinstance(error, (pymysql.err.OperationalError, pymysql.err.InterfaceError, pymysql.err.InternalError)) and (
-        error.args[0] in (0, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 2003, 2006, 2013, 2055, 3169)
+        error.args[0] in (0, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 2003, 2006, 2013, 2055, 3169)
     )
 
 
@@ -502,7 +503,10 @@ class Workload:
 
     def set_up(self):
         """Creates database and tables and loads the first rows."""
-        self.server.execute("CREATE DATABASE oracle", LEDGER_DDL, MARKER_DDL, *(table.ddl for table in self.tables))
+        tables = [table.ddl for table in self.tables]
+        if self.server.flavour == "mariadb":  # the nearest it has: accents and case alike, blanks count
+            tables = [ddl.replace("utf8mb4_0900_ai_ci", "utf8mb4_unicode_nopad_ci") for ddl in tables]
+        self.server.execute("CREATE DATABASE oracle", LEDGER_DDL, MARKER_DDL, *tables)
         for worker in self._workers:
             worker.load(self.rows)
 
