@@ -81,6 +81,18 @@ class Records(LiveTest):
         self.assertEqual({"id": 9}, delete["headers"]["__debezium.newkey"])
         self.assertEqual({"id": 1}, create["headers"]["__debezium.oldkey"])
 
+    def test_unique_keys_that_stand_in_for_a_primary_key(self):
+        """FULL row metadata tells them as if they were the primary key."""
+        self.sql("CREATE TABLE shop.one (s INT NOT NULL, id INT NOT NULL, n INT NOT NULL, UNIQUE KEY (n, s))",
+                 "CREATE TABLE shop.two (s INT NOT NULL, id INT NOT NULL, n INT NOT NULL, UNIQUE KEY b (n, s), UNIQUE KEY a (id))",
+                 "CREATE TABLE shop.three (s INT NULL, id INT NOT NULL, n INT NOT NULL, UNIQUE KEY a (s), UNIQUE KEY z (n, id))")
+        engine = self.engine().start()
+        engine.wait_for_log("event=stream.started")
+        self.sql(*(f"INSERT INTO shop.{table} VALUES (1, 2, 3)" for table in ("one", "two", "three")))
+        keys = [self.wait_for_changes(engine, 1, table)[0]["key"] for table in ("one", "two", "three")]
+        self.assertEqual([{"n": 3, "s": 1}, {"n": 3, "s": 1}, {"n": 3, "id": 2}], keys)
+        self.assert_stops(engine)
+
     def test_no_tombstones_where_they_are_off(self):
         self.create_items()
         self.items("a")

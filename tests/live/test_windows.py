@@ -255,49 +255,51 @@ class Windows(LiveTest):
                 self.assert_stops(engine)
 
     def test_nullable_surrogates_of_every_kind(self):
-        """NULL first, NULL only, NULL nowhere, in a column of the table that also moves."""
-        numbers = "WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 300)"
-        for kind, value in (("INT NULL", "NULLIF(i % 9, 4)"), ("VARCHAR(9) NULL", "ELT(i % 5, 'a', 'A ', 'b', '')"), ("INT NULL", "NULL"),
-                            ("DECIMAL(5,2) NOT NULL", "i % 3"), ("ENUM('z','a') NULL", "NULLIF(i % 3, 0)"), ("DATETIME(3) NULL", "NULL"),
-                            ("SET('x','y') NULL", "NULLIF(i % 4, 3)"), ("FLOAT NULL", "NULLIF(i % 4, 1) / 10"), ("BIT(3) NULL", "NULLIF(i % 8, 2)")):
+        """NULL first, NULL only, NULL nowhere; in front of a key, in a nullable key, without any; and rows that move."""
+        numbers = "WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 200)"
+        kinds = (("INT NULL", "NULLIF(i % 9, 4)"), ("VARCHAR(9) NULL", "ELT(i % 5, 'a', 'A ', 'b', '')"), ("INT NULL", "NULL"),
+                 ("DECIMAL(5,2) NOT NULL", "i % 3"), ("ENUM('z','a') NULL", "NULLIF(i % 3, 0)"), ("DATETIME(3) NULL", "NULL"),
+                 ("SET('x','y') NULL", "NULLIF(i % 4, 3)"), ("FLOAT NULL", "NULLIF(i % 4, 1) / 10"), ("BIT(3) NULL", "NULLIF(i % 8, 2)"))
+        tables = {}
+        for kind, value in kinds:
             for key in ("PRIMARY KEY (id, n)", "UNIQUE KEY (s, n)", "KEY (s)"):
-                with self.subTest(kind=kind, value=value, key=key):
-                    self.sql("DROP TABLE IF EXISTS shop.items", f"CREATE TABLE shop.items (s {kind}, id INT NOT NULL, n INT NOT NULL, v INT NOT NULL, {key})",
-                             f"INSERT INTO shop.items {numbers} SELECT {value}, i DIV 7, i, 0 FROM c")
-                    if not hasattr(self, "running"):
-                        self.running = self.begin(**{"incremental.snapshot.chunk.size": 7, "incremental.snapshot.max.threads": 2})
-                    before = len(self.changes(self.running))
-                    stop = threading.Event()
-                    thread = threading.Thread(target=self.move, args=(stop,))
-                    thread.start()
-                    try:
-                        self.ends(self.running, self.execute(self.running, None, **{"surrogate-key": "s"}), timeout=90)
-                    finally:
-                        stop.set()
-                        thread.join()
-                    end = self.server.query("SELECT MAX(v) FROM shop.items")[0][0]
-                    self.sql("UPDATE shop.items SET v = v + 1 WHERE n = 1")
-                    self.wait_for_changes(self.running, 1, where=lambda c, e=end: c["value"]["op"] == "u" and c["value"]["after"]["n"] == 1)
-                    time.sleep(0.3)
-                    rows, newest = {}, {}
-                    for change in self.changes(self.running)[before:]:
-                        row = change["value"]["after"]
-                        if row is None or change["value"]["op"] == "c":
-                            continue
-                        self.assertGreaterEqual(row["v"], newest.get(row["n"], 0))
-                        newest[row["n"]] = rows[row["n"]] = row["v"]
-                    self.assertEqual(dict(self.server.query("SELECT n, v FROM shop.items")), rows)
-        self.assert_stops(self.running)
+                table = f"t{len(tables)}"
+                tables[table] = f"{kind} {value} {key}"
+                self.sql(f"CREATE TABLE shop.{table} (s {kind}, id INT NOT NULL, n INT NOT NULL, v INT NOT NULL, {key})",
+                         f"INSERT INTO shop.{table} {numbers} SELECT {value}, i DIV 7, i, 0 FROM c")
+        engine = self.begin(**{"incremental.snapshot.chunk.size": 7, "incremental.snapshot.max.threads": 2})
+        stop = threading.Event()
+        thread = threading.Thread(target=self.move, args=(sorted(tables), stop))
+        thread.start()
+        try:
+            signal_id = self.signal("execute-snapshot", {"data-collections": ["shop\\.t[0-9]+"], "surrogate-key": "s"})
+            for table in tables:
+                self.assertEqual("COMPLETED", self.outcome(engine, signal_id, f"shop.{table}", 120)["status"], tables[table])
+        finally:
+            stop.set()
+            thread.join()
+        self.assert_stops(engine)
+        for table, what in tables.items():
+            with self.subTest(table=table, what=what):
+                newest = {}
+                for change in self.changes(engine, table):
+                    row = change["value"]["after"]
+                    if row is None:  # the first half of a key change
+                        continue
+                    self.assertGreaterEqual(row["v"], newest.get(row["n"], 0))
+                    newest[row["n"]] = row["v"]
+                self.assertEqual(dict(self.server.query(f"SELECT n, v FROM shop.{table}")), newest)
 
-    def move(self, stop):
-        """A row now and then takes the surrogate of another one."""
+    def move(self, tables, stop):
+        """Rows now and then take the surrogate of another one."""
         connection = self.server.connect(database=self.database, autocommit=True)
         with connection.cursor() as cursor:
-            for turn in range(1, 300):
-                if stop.is_set():
-                    break
-                cursor.execute(f"UPDATE items a JOIN items b ON b.n = {turn} SET a.s = b.s, a.v = a.v + 1 WHERE a.n = {300 - turn}")
-                stop.wait(0.02)
+            turn = 0
+            while not stop.is_set():
+                turn += 1
+                cursor.execute(f"UPDATE {tables[turn % len(tables)]} a JOIN {tables[turn % len(tables)]} b ON b.n = {1 + turn * 7 % 200}"
+                               f" SET a.s = b.s, a.v = a.v + 1 WHERE a.n = {1 + turn * 31 % 200}")
+                stop.wait(0.005)
         connection.close()
 
 

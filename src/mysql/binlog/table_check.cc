@@ -186,9 +186,10 @@ Status check_metadata(const TableMap& map, const MapColumn& logged, const Column
 }
 
 Status check_key(const TableMap& map, const TableDef& table) {
+  if (!map.has_names) return {};
+  // Without a PRIMARY KEY the server logs the UNIQUE key that stands in for it.
   const bool logged_key = !map.key_columns.empty();
-  if (!map.has_names || (!logged_key && !table.key_is_primary)) return {};
-  if (logged_key == table.key_is_primary && map.key_columns == table.key_columns) return {};
+  if (logged_key ? map.key_columns == table.key_columns : !table.key_is_primary) return {};
   return fail(
       ErrorKind::kUnsupported,
       fmt::format("the primary key of {} in the binlog has other columns than the known one",
