@@ -3,6 +3,8 @@
 // Value type.
 #pragma once
 
+#include <string>
+
 namespace tidemark {
 
 struct EncodeSettings {
@@ -16,6 +18,8 @@ struct EncodeSettings {
   bool extended_headers = true;  // extended.headers.enabled
   bool replace_null_with_default = true;  // converter option replace.null.with.default
   bool time_adjuster = true;  // enable.time.adjuster: years 0..69 and 70..99
+  // unavailable.value.placeholder, as bytes: stands for a value that the row image does not carry.
+  std::string unavailable_value = "__debezium_unavailable_value";
 
   // Records point to a Topic that holds their schemas: transforms are configured, and their chain does the
   // wrapping that the first three ask for.

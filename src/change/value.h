@@ -66,8 +66,15 @@ struct Value {
 
   Value() : i64(0) {}
   std::string_view text() const { return {data, size}; }
+  // Null because the row image does not carry the column. Of a null, `size` says it and is 0 elsewhere.
+  bool absent() const { return null && size != 0; }
 
   static Value of_null() { return {}; }
+  static Value of_absent() {
+    Value out;
+    out.size = 1;
+    return out;
+  }
   static Value of_int(std::int64_t v) {
     Value out;
     out.i64 = v;

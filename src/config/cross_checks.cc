@@ -59,6 +59,17 @@ void check_lists(const Config& config, const Report& report) {
   }
 }
 
+void check_placeholder(const Config& config, const Report& report) {
+  constexpr std::string_view kName = "unavailable.value.placeholder";
+  constexpr std::string_view kHex = "hex:";
+  const std::string value = config.text(kName);
+  if (!value.starts_with(kHex)) return;
+  const std::string_view digits = std::string_view(value).substr(kHex.size());
+  const bool hex = digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  if (!hex || digits.size() % 2 != 0)
+    report(kName, {"has no pairs of hexadecimal digits behind hex:", "hex:c0ffee, or text"});
+}
+
 void check_skipped(const Config& config, const Report& report) {
   constexpr std::string_view kName = "skipped.operations";
   const auto codes = comma_items(config.text(kName));
@@ -298,6 +309,7 @@ std::string override_statement(const Config& config, std::string_view item) {
 void cross_check(const Config& config, const Report& report) {
   check_names(config, report);
   check_lists(config, report);
+  check_placeholder(config, report);
   check_skipped(config, report);
   check_signals(config, report);
   check_snapshot_mode(config, report);

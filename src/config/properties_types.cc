@@ -25,8 +25,11 @@ std::span<const Property> type_properties() {
        "warn fail",
        "A value that does not fit its schema: none is known here, and one that appeared would stop "
        "the stream in either mode."},
-      {"unavailable.value.placeholder", T::kText, "__debezium_unavailable_value", "", S::kAccepted,
-       "", "The row image has to be FULL here, so no value is missing."},
+      {"unavailable.value.placeholder", T::kText, "__debezium_unavailable_value", "", S::kSupported,
+       "",
+       "Stands for BLOB, TEXT and JSON values that binlog_row_image=NOBLOB leaves out. `hex:` and "
+       "hexadecimal "
+       "digits give its bytes."},
       {"converters", T::kList, "", "", S::kRefused, "", "Converters of columns."},
       {"post.processors", T::kList, "", "", S::kRefused, "", "Processors of rows."},
       {"post.processors.<x>", T::kText, "", "", S::kAccepted, "",

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 
 #include "base/assert.h"
@@ -32,6 +33,19 @@ T choice(const Config& config, std::string_view name,
   }
   ASSERT(false, std::string(name) + " has the unchecked value " + value);
   return choices.front().second;
+}
+
+// Text as it is, or after "hex:" the bytes that the digits stand for; the value was checked.
+std::string placeholder_bytes(std::string text) {
+  constexpr std::string_view kHex = "hex:";
+  if (!text.starts_with(kHex)) return text;
+  std::string out;
+  for (std::size_t i = kHex.size(); i + 1 < text.size(); i += 2) {
+    std::uint8_t byte = 0;
+    std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
+    out += static_cast<char>(byte);
+  }
+  return out;
 }
 
 // `;` ends a statement, `;;` is a semicolon.
@@ -213,6 +227,7 @@ EncodeSettings encode_of(const Config& config) {
   out.extended_headers = config.boolean("extended.headers.enabled");
   out.replace_null_with_default = config.boolean("value.converter.replace.null.with.default");
   out.time_adjuster = config.boolean("enable.time.adjuster");
+  out.unavailable_value = placeholder_bytes(config.text("unavailable.value.placeholder"));
   return out;
 }
 

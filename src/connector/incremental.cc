@@ -38,6 +38,13 @@ std::string text_of(const Value& value) {
   return value.null ? std::string() : std::string(value.text());
 }
 
+// The image lacks something of what tells its row from others.
+bool hides_identity(const RowIdentity& identity, RowView image) {
+  const auto absent = [&](const IdentityColumn& of) { return image[of.column].absent(); };
+  return std::ranges::any_of(identity.columns, absent) ||
+         (identity.by_content && std::ranges::any_of(identity.content, absent));
+}
+
 }  // namespace
 
 Incremental::Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers)
@@ -125,14 +132,18 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
   return {};
 }
 
-void Incremental::note(const CapturedTable& table, RowView before, RowView after) {
+void Incremental::note(const CapturedTable& table, RowView before, RowView after, ImageGaps gaps) {
   if (windows_.size() == 0) return;
   if (windows_.open_windows(table.def->id).empty()) return;
   for (const RowView image : {before, after}) {
     if (image.empty()) continue;
+    if (gaps.any && hides_identity(table.identity, image)) {
+      windows_.note_hidden(table.def->id);
+      continue;
+    }
     identity_.clear();
     append_identity(identity_, table.identity, image);
-    windows_.note(table.def->id, identity_);
+    windows_.note(table.def->id, identity_, gaps.after);
   }
 }
 
@@ -302,8 +313,10 @@ Status Incremental::emit(const WindowId& id) {
   CapturedTable* const table = parts_.tables.find(window->spec().table);
   const bool same_layout = table != nullptr && window->rows().table->version == table->def->version;
   const bool compared = same_layout && TRY(drop_equal_keys(*window));
-  if (!compared) {
-    const VoidReason reason = same_layout ? VoidReason::kReadFailed : VoidReason::kLayoutChanged;
+  if (!compared || window->read_again()) {
+    const VoidReason reason = !same_layout ? VoidReason::kLayoutChanged
+                              : compared   ? VoidReason::kPartialImage
+                                           : VoidReason::kReadFailed;
     windows_.discard(id, reason);
     parts_.director.window_voided(id, reason);
     discard_voided();

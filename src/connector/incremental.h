@@ -21,6 +21,7 @@
 #include "change/offset.h"
 #include "connector/delivery.h"
 #include "connector/output.h"
+#include "connector/row_images.h"
 #include "connector/server_desk.h"
 #include "connector/status_board.h"
 #include "connector/tables.h"
@@ -70,8 +71,9 @@ class Incremental {
   // A row of the signal table, before it is emitted itself. `row` is the inserted or deleted image.
   Status signal_row(const TableDef& table, Op op, RowView row, const SourceInfo& info,
                     const Offset& offset);
-  // A row change that is about to be emitted.
-  void note(const CapturedTable& table, RowView before, RowView after);
+  // A row change that is about to be emitted. A row that it touches and that was read must be read again
+  // where the after image has gaps; all rows, where gaps hide which one it touches.
+  void note(const CapturedTable& table, RowView before, RowView after, ImageGaps gaps = {});
 
   // Queues these tables as if a signal had asked, under an id made here; before the stream begins.
   // Errors: kUnsupported naming those that cannot be read in chunks; nothing is queued then.

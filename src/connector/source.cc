@@ -497,13 +497,9 @@ Status Source::emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& 
         "a new snapshot past this position");
   RowsReader reader = TRY_AT(RowsReader::open(event, parser_->format(), *binding->plan, scratch_),
                              binding->id.text());
-  if (!reader.full_images()) {
-    return fail(ErrorKind::kUnsupported,
-                fmt::format("a row image of {} lacks columns", binding->id.text()),
-                "SET GLOBAL binlog_row_image='FULL' and let every session reconnect, then take a "
-                "new snapshot past "
-                "this position");
-  }
+  image_gaps_ = {};
+  if (!reader.full_images())
+    image_gaps_ = TRY(check_images(reader, *binding->plan, *binding->captured->def));
   event_end_.source = source_info(event);
   event_end_.op = op_of(event.header.type);
   event_end_.now.wall_ns = parts_.clock.wall_ns();
@@ -537,7 +533,7 @@ Status Source::on_row(CapturedTable& table, RowView before, RowView after, std::
     return {};
   }
   // Only what is emitted is noted: a change that is dropped must not remove a row that was read.
-  parts_.incremental.note(table, before, after);
+  parts_.incremental.note(table, before, after, image_gaps_);
   table.encoder->encode(before, after, row, event_end_, parts_.output.batch());
   return parts_.output.relieve();
 }

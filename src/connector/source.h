@@ -26,6 +26,7 @@
 #include "connector/incremental.h"
 #include "connector/link_buffer.h"
 #include "connector/output.h"
+#include "connector/row_images.h"
 #include "connector/server_desk.h"
 #include "connector/status_board.h"
 #include "connector/stream_cursor.h"
@@ -132,6 +133,7 @@ class Source {
   PayloadReader payload_;
   RowScratch scratch_;
   std::string unpacked_query_;  // the text of a statement that was compressed
+  ImageGaps image_gaps_;  // of the rows event being worked through
   EventEnd event_end_;  // of the rows event being worked through
 
   EventBlock block_;  // being worked through

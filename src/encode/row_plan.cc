@@ -21,8 +21,11 @@ RowPlan::RowPlan(std::span<const PlannedColumn> columns) {
                       .name_at = keep(name),
                       .name_size = static_cast<std::uint32_t>(name.size()),
                       .null_at = keep(column.null_json),
-                      .null_size = static_cast<std::uint32_t>(column.null_json.size())});
-    fixed_size_ += name.size() + std::max(cell_size_max(kind), column.null_json.size());
+                      .null_size = static_cast<std::uint32_t>(column.null_json.size()),
+                      .absent_at = keep(column.absent_json),
+                      .absent_size = static_cast<std::uint32_t>(column.absent_json.size())});
+    fixed_size_ += name.size() + std::max({cell_size_max(kind), column.null_json.size(),
+                                           column.absent_json.size()});
     if (size_depends(kind)) texts_.push_back({column.index, kind});
   }
   fixed_size_ += 2;  // the braces
@@ -62,7 +65,9 @@ char* RowPlan::write(char* out, RowView row) const {
     out = write_padded(out, constants + step.name_at, step.name_size);
     const Value& value = row[step.column];
     if (value.null || !has_value(step.format.kind, value)) {
-      out = write_padded(out, constants + step.null_at, step.null_size);
+      const bool absent = value.absent() && step.absent_size != 0;
+      out = absent ? write_padded(out, constants + step.absent_at, step.absent_size)
+                   : write_padded(out, constants + step.null_at, step.null_size);
     } else {
       out = write_cell(out, step.format, value);
     }

@@ -21,6 +21,8 @@ struct PlannedColumn {
   std::string name;
   CellFormat format;
   std::string null_json;  // what stands for null: `null`, a default, a fallback
+  std::string
+      absent_json;  // what stands for a value that the image does not carry; empty: nothing may
 };
 
 class RowPlan {
@@ -43,6 +45,8 @@ class RowPlan {
     std::uint32_t name_size;
     std::uint32_t null_at;
     std::uint32_t null_size;
+    std::uint32_t absent_at;
+    std::uint32_t absent_size;
   };
   struct TextColumn {
     std::uint32_t column;

@@ -63,6 +63,17 @@ std::string null_json(const SchemaColumn& column, bool replace_null_with_default
   return column.default_json ? *column.default_json : fallback_json(*column.column, column.format);
 }
 
+// What stands for a value that the row image does not carry: the placeholder in the column's own form.
+std::string absent_json(const SchemaColumn& column, const std::string& placeholder) {
+  if (column.format.kind == CellKind::kString) return json_string(placeholder);
+  if (column.format.kind != CellKind::kBytes) return {};
+  std::string base64(base64_size(placeholder.size()) + kWriteSlack, '\0');
+  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(placeholder.data());
+  char* const end = write_base64(base64.data(), bytes, placeholder.size());
+  base64.resize(static_cast<std::size_t>(end - base64.data()));
+  return '"' + base64 + '"';
+}
+
 RowPlan row_plan(std::span<const SchemaColumn> columns, std::span<const std::uint32_t> indexes,
                  const EncodeSettings& settings) {
   std::vector<PlannedColumn> planned;
@@ -70,7 +81,8 @@ RowPlan row_plan(std::span<const SchemaColumn> columns, std::span<const std::uin
     planned.push_back({.index = indexes[i],
                        .name = columns[i].column->name,
                        .format = columns[i].format,
-                       .null_json = null_json(columns[i], settings.replace_null_with_default)});
+                       .null_json = null_json(columns[i], settings.replace_null_with_default),
+                       .absent_json = absent_json(columns[i], settings.unavailable_value)});
   }
   return RowPlan(planned);
 }

@@ -450,5 +450,19 @@ TEST_F(TableEncoderTest, AllocatesNothingPerRow) {
   EXPECT_EQ(allocations.load() - before_rounds, 0U);
 }
 
+TEST_F(TableEncoderTest, APlaceholderStandsForWhatTheImageDoesNotCarry) {
+  TableDef table = small_table();
+  table.columns.push_back(column("t", "text", ColumnKind::kString));
+  table.columns.push_back(column("b", "blob", ColumnKind::kBinary));
+  table.columns.push_back(column("j", "json", ColumnKind::kJson));
+  context_.settings.unavailable_value = "?\"";
+  const auto encoder = compile(std::move(table));
+  const std::vector<Value> row{Value::of_int(1), Value::of_null(), Value::of_absent(),
+                               Value::of_absent(), Value::of_absent()};
+  std::string out;
+  encoder->encode_row(row, out);
+  EXPECT_EQ(out, R"({"id":1,"v":null,"t":"?\"","b":"PyI=","j":"?\""})");
+}
+
 }  // namespace
 }  // namespace tidemark

@@ -45,6 +45,9 @@ void Window::reset(WindowSpec spec, SteadyTime now, std::size_t noted_max) {
   close_confirmed_ = false;
   overflowed_ = false;
   perhaps_touched_ = false;
+  read_again_ = false;
+  gaps_seen_ = false;
+  gaps_.clear();
   noted_max_ = noted_max;
   registered_at_ = now;
   noted_.clear();
@@ -53,8 +56,13 @@ void Window::reset(WindowSpec spec, SteadyTime now, std::size_t noted_max) {
   rows_dropped_ = 0;
 }
 
-void Window::note(std::string_view identity) {
+void Window::note(std::string_view identity, bool gaps) {
   const bool matched = has_rows_ && drop_matches(identity);
+  if (gaps) [[unlikely]] {
+    gaps_seen_ = true;
+    read_again_ |= matched;
+    if (!has_rows_ && gaps_.size() < noted_max_) gaps_.insert(identity);
+  }
   if (has_rows_ && (matched || !spec_.keep_unmatched)) return;
   if (noted_.size() >= noted_max_) {
     overflowed_ = true;  // nothing more is noted: the window can only become void
@@ -71,6 +79,7 @@ void Window::take(ChunkRows rows) {
   dropped_.assign(rows_.rows.size(), 0);
   index_rows();
   for (std::size_t i = 0; i < noted_.size(); ++i) drop_matches(noted_.at(i));
+  for (std::size_t i = 0; i < gaps_.size(); ++i) read_again_ |= drop_matches(gaps_.at(i));
   if (!spec_.keep_unmatched) noted_.clear();
 }
 
@@ -126,6 +135,7 @@ void Window::drop_weight(std::string_view weight) {
     if (dropped_[row] != 0 || rows_.text(rows_.rows[row].weight) != weight) continue;
     dropped_[row] = 1;
     ++rows_dropped_;
+    read_again_ |= gaps_seen_;
   }
 }
 
@@ -218,6 +228,7 @@ MarkResult WindowSet::close(Window& window) {
   if (window.state_ == Window::State::kIdle || !window.has_rows_) {
     return make_void(window, VoidReason::kMarkLost);
   }
+  if (window.read_again_) return make_void(window, VoidReason::kPartialImage);
   window.state_ = Window::State::kClosed;
   return window.close_confirmed_ ? MarkResult::kReady : MarkResult::kNoted;
 }
@@ -252,8 +263,12 @@ std::span<Window* const> WindowSet::open_windows(const TableId& table) {
   return open_;
 }
 
-void WindowSet::note(const TableId& table, std::string_view identity) {
-  for (Window* const window : open_windows(table)) window->note(identity);
+void WindowSet::note(const TableId& table, std::string_view identity, bool gaps) {
+  for (Window* const window : open_windows(table)) window->note(identity, gaps);
+}
+
+void WindowSet::note_hidden(const TableId& table) {
+  for (Window* const window : open_windows(table)) window->note_hidden();
 }
 
 std::vector<WindowId> WindowSet::void_table(const TableId& table, VoidReason reason,

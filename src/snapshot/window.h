@@ -22,8 +22,10 @@
 //   4. Rows are kept by position. An identity that occurs twice in a buffer is dropped twice.
 //   5. A content that was noted says only that some row which looks so was touched: dropping might lose another one,
 //      emitting might bring back an old state. Such a window becomes void at its close and is read again.
-//   6. TRUNCATE, DROP, a new layout or a partial image void the windows of the table, open or idle:
-//      the rows are read again.
+//   6. TRUNCATE, DROP or a new layout void the windows of the table, open or idle: the rows are read again.
+//   7. An event with gaps in its after image does not represent its row. Noted it is all the same, for
+//      the row read may be stale; but a window that has such a row becomes void when it would close. So
+//      does each open window where the gaps hide which row it was.
 //
 // Memory: before the rows are here, the keys noted so far; afterwards the rows and a mark for each.
 // Cost: note() hashes the identity once per open window of the table and allocates nothing once sizes
@@ -56,7 +58,7 @@ enum class Watermarking : std::uint8_t { kInsertInsert, kInsertDelete };
 enum class VoidReason : std::uint8_t {
   kTruncated,
   kLayoutChanged,  // DDL, or rows selected under another layout than the stream's
-  kPartialImage,  // an event whose image lacks key columns
+  kPartialImage,  // an event that touched one of its rows does not carry all of that row
   kStopped,  // stop-snapshot
   kMarkDeleted,  // a watermark row was deleted by someone else
   kMarkLost,  // a high mark without its low mark or without its rows
@@ -126,14 +128,19 @@ class Window {
   const ChunkRows& rows() const { return rows_; }
   bool dropped(std::size_t row) const { return dropped_[row] != 0; }
   std::size_t rows_dropped() const { return rows_dropped_; }
+  // A dropped row is not represented by the event that touched it: the chunk is to be read again.
+  bool read_again() const { return read_again_; }
   SteadyTime registered_at() const { return registered_at_; }
 
-  // Drops every row with this identity, now or when the rows come.
-  void note(std::string_view identity);
+  // Drops every row with this identity, now or when the rows come. `gaps`: and if there is one, the
+  // window is void at its close.
+  void note(std::string_view identity, bool gaps = false);
+  // Some row was touched, nobody knows which: void at its close.
+  void note_hidden() { read_again_ = true; }
 
   // keep_unmatched: the identities noted so far that matched no row; complete once rows are here.
   std::vector<std::string_view> unmatched() const;
-  // Drops every row of this weight.
+  // Drops every row of this weight; which may make read_again() true.
   void drop_weight(std::string_view weight);
 
  private:
@@ -150,6 +157,9 @@ class Window {
   bool close_confirmed_ = false;
   bool overflowed_ = false;
   bool perhaps_touched_ = false;
+  bool read_again_ = false;
+  bool gaps_seen_ = false;
+  IdentitySet gaps_;  // until the rows are here: noted from events with gaps
   std::size_t noted_max_ = 0;
   SteadyTime registered_at_;
   IdentitySet
@@ -211,7 +221,9 @@ class WindowSet {
   // Valid until the next call of a non-const function of the set.
   std::span<Window* const> open_windows(const TableId& table);
   // Notes in each of them. Call for every emitted event with the identity of each image it carries.
-  void note(const TableId& table, std::string_view identity);
+  void note(const TableId& table, std::string_view identity, bool gaps = false);
+  // The same for an event that does not say which row it touched.
+  void note_hidden(const TableId& table);
 
   // Windows of the table become void; those registered later under a version below `version_min` too
   // (0: whatever they have is fine, as after TRUNCATE). Returns their ids.

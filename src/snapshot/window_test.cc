@@ -56,6 +56,68 @@ class WindowTest : public ::testing::Test {
   }
 };
 
+TEST_F(WindowTest, ARowTouchedByAnEventWithGapsIsReadAgain) {
+  for (const bool rows_first : {false, true}) {
+    WindowSet set = make();
+    EXPECT_EQ(set.add(spec("w"), {}), MarkResult::kNoted);
+    EXPECT_EQ(set.low_mark("w"), MarkResult::kNoted);
+    if (!rows_first) set.note(kTable, "b", true);
+    EXPECT_EQ(set.hand_over(rows("w", {"a", "b"})), MarkResult::kNoted);
+    if (rows_first) set.note(kTable, "b", true);
+    EXPECT_EQ(set.high_mark("w"), MarkResult::kVoided);
+    EXPECT_EQ(set.find("w"), nullptr);
+  }
+}
+
+TEST_F(WindowTest, AnEventThatHidesItsRowVoidsWhatIsOpen) {
+  WindowSet set = make();
+  EXPECT_EQ(set.add(spec("w"), {}), MarkResult::kNoted);
+  set.note_hidden(kTable);  // before LW: the SELECT sees it
+  EXPECT_EQ(set.low_mark("w"), MarkResult::kNoted);
+  EXPECT_EQ(set.add(spec("v"), {}), MarkResult::kNoted);
+  EXPECT_EQ(set.low_mark("v"), MarkResult::kNoted);
+  EXPECT_EQ(set.hand_over(rows("w", {"a"})), MarkResult::kNoted);
+  EXPECT_EQ(set.high_mark("w"), MarkResult::kReady);
+  EXPECT_EQ(drained(set, "w"), "a ");
+  set.note_hidden(kTable);
+  EXPECT_EQ(set.hand_over(rows("v", {"a"})), MarkResult::kNoted);
+  EXPECT_EQ(set.high_mark("v"), MarkResult::kVoided);
+}
+
+TEST_F(WindowTest, EventsWithGapsOnOtherRowsDoNotMatter) {
+  WindowSet set = make();
+  EXPECT_EQ(set.add(spec("w"), {}), MarkResult::kNoted);
+  set.note(kTable, "a", true);  // before LW: the SELECT sees it
+  EXPECT_EQ(set.low_mark("w"), MarkResult::kNoted);
+  set.note(kTable, "x", true);
+  EXPECT_EQ(set.hand_over(rows("w", {"a", "b"})), MarkResult::kNoted);
+  set.note(kTable, "y", true);
+  set.note(kTable, "b");
+  EXPECT_EQ(set.high_mark("w"), MarkResult::kReady);
+  EXPECT_EQ(drained(set, "w"), "a ");
+  // Nor do they for the next window in the same memory.
+  EXPECT_EQ(set.add(spec("v"), {}), MarkResult::kNoted);
+  EXPECT_EQ(set.low_mark("v"), MarkResult::kNoted);
+  EXPECT_EQ(set.hand_over(rows("v", {"x", "y"})), MarkResult::kNoted);
+  EXPECT_EQ(set.high_mark("v"), MarkResult::kReady);
+}
+
+TEST_F(WindowTest, ARowOfEqualCollationTouchedByAnEventWithGapsIsReadAgain) {
+  WindowSet set = make();
+  WindowSpec with_weights = spec("w");
+  with_weights.keep_unmatched = true;
+  EXPECT_EQ(set.add(std::move(with_weights), {}), MarkResult::kNoted);
+  EXPECT_EQ(set.low_mark("w"), MarkResult::kNoted);
+  set.note(kTable, "A", true);
+  EXPECT_EQ(set.hand_over(rows("w", {"a", "b"})), MarkResult::kNoted);
+  EXPECT_EQ(set.high_mark("w"), MarkResult::kReady);
+  EXPECT_FALSE(set.find("w")->read_again());
+  set.find("w")->drop_weight("wx");
+  EXPECT_FALSE(set.find("w")->read_again());
+  set.find("w")->drop_weight("wa");
+  EXPECT_TRUE(set.find("w")->read_again());
+}
+
 TEST_F(WindowTest, EmitsAtTheHighMarkWhatNoEventTouched) {
   WindowSet set = make();
   EXPECT_EQ(set.add(spec("w"), {}), MarkResult::kNoted);

@@ -1,6 +1,8 @@
 """What a server may write into its binlog beyond plain full rows, and that records do not show it."""
 
+import base64
 import json
+import os
 import re
 import sys
 import unittest
@@ -9,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import standard  # pylint: disable=wrong-import-position
-from live.support import LiveTest  # pylint: disable=wrong-import-position
+from live.support import STREAM, LiveTest  # pylint: disable=wrong-import-position
 
 
 class BinlogTest(LiveTest):
@@ -136,10 +138,70 @@ class PartialJson(BinlogTest):
         self.assertGreater(kinds.count("Update_rows_partial"), count - 3)
 
 
-class LargeTransactions(BinlogTest):
-    """Memory does not follow the size of a transaction; gigabytes of it are the soak's."""
+class RowImages(BinlogTest):
+    PLACEHOLDER = "__debezium_unavailable_value"
 
-    MEGABYTES = 100
+    def create(self):
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20), t TEXT, b BLOB, j JSON)",
+                 "INSERT INTO shop.items VALUES (1, 'a', 'text', 'blob', '[1]')")
+
+    def test_noblob_leaves_placeholders(self):
+        self.create()
+        engine = self.streaming()
+        self.session("SET SESSION binlog_row_image = NOBLOB", "UPDATE items SET name = 'b'", "UPDATE items SET t = NULL, b = 'x'",
+                     "DELETE FROM items", "INSERT INTO items (id, t) VALUES (2, 'given')")
+        changes = [c["value"] for c in self.wait_for_changes(engine, 5)][1:]
+        self.assert_stops(engine)
+        gone, bytes_gone = self.PLACEHOLDER, base64.b64encode(self.PLACEHOLDER.encode()).decode()
+        absent = {"t": gone, "b": bytes_gone, "j": gone}
+        self.assertEqual([("u", {"id": 1, "name": "a", **absent}, {"id": 1, "name": "b", **absent}),
+                          ("u", {"id": 1, "name": "b", **absent}, {"id": 1, "name": "b", "t": None, "b": "eA==", "j": gone}),
+                          ("d", {"id": 1, "name": "b", **absent}, None)],
+                         [(c["op"], c["before"], c["after"]) for c in changes[:3]])
+        self.assertEqual("given", changes[3]["after"]["t"])
+
+    def test_another_placeholder(self):
+        self.create()
+        engine = self.streaming(**{"unavailable.value.placeholder": "hex:c3a400"})
+        self.session("SET SESSION binlog_row_image = NOBLOB", "UPDATE items SET name = 'b'")
+        after = self.wait_for_changes(engine, 2)[1]["value"]["after"]
+        self.assert_stops(engine)
+        self.assertEqual({"id": 1, "name": "b", "t": "ä\0", "b": "w6QA", "j": "ä\0"}, after)
+
+    def test_minimal_images_stop_the_stream(self):
+        self.create()
+        engine = self.streaming()
+        self.session("SET SESSION binlog_row_image = MINIMAL", "UPDATE items SET name = 'b'")
+        self.ends_with(engine, STREAM, r"shop\.items lacks column name", r"binlog_row_image='FULL'")
+
+    def test_rows_touched_while_a_chunk_is_read_are_read_again(self):
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, n INT, t TEXT)")
+        self.session("SET SESSION cte_max_recursion_depth = 100000",
+                     "INSERT INTO items WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+                     " SELECT i, 0, CONCAT('text ', i) FROM n")
+        engine = self.streaming(**{"snapshot.mode": "no_data", "incremental.snapshot.chunk.size": "500"})
+        signal = self.signal("execute-snapshot", {"data-collections": ["shop.items"], "type": "incremental"})
+        for n in range(1, 40):
+            self.session("SET SESSION binlog_row_image = NOBLOB", f"UPDATE items SET n = {n} WHERE id % 100 = {n % 100}")
+        outcome = self.outcome(engine, signal, "shop.items", timeout=60)
+        self.assertEqual("COMPLETED", outcome["status"])
+        self.session("INSERT INTO items VALUES (9999, 0, 'end')")
+        engine.wait_until(lambda: 9999 in self.ids(), what="the end")
+        self.assert_stops(engine)
+        table = {}
+        for change in self.changes(engine):  # a consumer that keeps what it has for a placeholder
+            row, key = dict(change["value"]["after"]), change["key"]["id"]
+            if row["t"] == self.PLACEHOLDER:
+                row["t"] = table.get(key, row)["t"]
+            table[key] = row
+        expected = {i: {"id": i, "n": n, "t": t} for i, n, t in self.server.query("SELECT id, n, t FROM shop.items")}
+        self.assertEqual(expected, table)
+
+
+class LargeTransactions(BinlogTest):
+    """Memory does not follow the size of a transaction. A long form: TIDEMARK_LARGE_MB=1024 in the environment."""
+
+    MEGABYTES = int(os.environ.get("TIDEMARK_LARGE_MB", "100"))
     MEMORY_MAX_KB = 120 * 1024
 
     def peak_kb(self, engine):
@@ -151,7 +213,7 @@ class LargeTransactions(BinlogTest):
         engine = self.streaming()
         count = self.MEGABYTES * 128
         self.insert_many(count, *settings, text="REPEAT(CHAR(97 + i % 26), 8192)")
-        engine.wait_until(lambda: self.created() >= count, timeout=120, what="all rows")
+        engine.wait_until(lambda: self.created() >= count, timeout=60 + self.MEGABYTES, what="all rows")
         peak = self.peak_kb(engine)
         self.assert_stops(engine)
         print(f"memory: {self.MEGABYTES} MB in one transaction{settings}: {peak // 1024} MB", file=sys.stderr)

@@ -153,6 +153,8 @@ TEST(EventType, UndecodedChangesAreNeverIgnored) {
     EXPECT_EQ(use_of(type, 0), EventUse::kUnsupported) << to_string(type);
     EXPECT_EQ(use_of(type, kFlagIgnorable), EventUse::kUnsupported) << to_string(type);
   }
+  const auto aurora_padding = static_cast<EventType>(100);  // Aurora writes it, marked ignorable
+  EXPECT_EQ(use_of(aurora_padding, kFlagIgnorable), EventUse::kIgnore);
   const auto unknown = static_cast<EventType>(99);
   EXPECT_EQ(use_of(unknown, 0), EventUse::kUnsupported);
   EXPECT_EQ(use_of(unknown, kFlagIgnorable), EventUse::kIgnore);

@@ -204,10 +204,11 @@ class Replay {
       SCOPED_TRACE("column " + column.name + " " + column.column_type);
       if (!(after ? reader.after_carries(i) : reader.before_carries(i))) {
         EXPECT_FALSE(reader.full_images());
-        EXPECT_TRUE(row[i].null);
+        EXPECT_TRUE(row[i].absent());
         continue;
       }
       ASSERT_EQ(row[i].null, !image.cells[i]);
+      EXPECT_FALSE(row[i].absent());
       if (row[i].null) continue;
       expect_text(column, row[i], *image.cells[i]);
       expect_same(column, row[i], selected[i]);

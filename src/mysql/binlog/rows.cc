@@ -89,8 +89,8 @@ RowsReader::Image RowsReader::prepare(Bytes bitmap, std::size_t width, std::vect
   image.columns = columns;
   image.full = columns.size() == width;
   image.count = columns.size();
-  // What a partial image leaves out stays null for all its rows.
-  if (!image.full) std::fill_n(values.begin(), width, Value::of_null());
+  // What a partial image leaves out stays absent for all its rows.
+  if (!image.full) std::fill_n(values.begin(), width, Value::of_absent());
   return image;
 }
 

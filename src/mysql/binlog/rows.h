@@ -48,7 +48,7 @@ class RowsReader {
                                  const RowPlan& plan, RowScratch& scratch);
 
   // The next row. False: there is none. WRITE_ROWS fills `after`, DELETE_ROWS `before`, UPDATE_ROWS both;
-  // the other one becomes empty. Columns that the image does not carry are null.
+  // the other one becomes empty. Columns that the image does not carry are null and absent().
   Result<bool> next(RowView* before, RowView* after);
 
   // Both images carry every column: binlog_row_image=FULL.
@@ -57,6 +57,7 @@ class RowsReader {
   bool before_carries(std::size_t column) const { return carries(header_.before_bitmap, column); }
   bool after_carries(std::size_t column) const { return carries(header_.after_bitmap, column); }
   const RowsHeader& header() const { return header_; }
+  RowsForm form() const { return form_; }
   // Index of the row that next() gave last, from 0.
   std::uint32_t row_index() const { return rows_read_ - 1; }
 

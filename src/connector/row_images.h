@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows events whose images do not carry every column: which of them make records.
+//
+// binlog_row_image=NOBLOB leaves out BLOB, TEXT and JSON columns that did not change: records have a
+// placeholder there. Any other column that is missing (MINIMAL) would have to read null and be false.
+#pragma once
+
+#include "base/result.h"
+#include "mysql/binlog/row_plan.h"
+#include "mysql/binlog/rows.h"
+#include "schema/table.h"
+
+namespace tidemark {
+
+struct ImageGaps {
+  bool any = false;  // an image lacks a captured column
+  bool after = false;  // the after image does
+};
+// For an event whose images are not full.
+// Errors: kUnsupported, naming table and column, where a column is missing that has no placeholder
+Result<ImageGaps> check_images(const RowsReader& reader, const RowPlan& plan,
+                               const TableDef& table);
+
+}  // namespace tidemark
