@@ -320,6 +320,23 @@ void GtidSet::subtract(const GtidSet& other) {
   }
 }
 
+std::vector<Uuid> GtidSet::sources() const {
+  std::vector<Uuid> out;
+  for (const auto& [key, intervals] : sources_) {
+    if (out.empty() || out.back() != key.first) out.push_back(key.first);
+  }
+  return out;
+}
+
+GtidSet GtidSet::of(const Uuid& source) const {
+  GtidSet out;
+  for (auto at = sources_.lower_bound({source, ""});
+       at != sources_.end() && at->first.first == source; ++at) {
+    out.sources_.insert(*at);
+  }
+  return out;
+}
+
 bool GtidSet::contains(const Gtid& gtid) const {
   const auto found = sources_.find({gtid.source, gtid.tag});
   return found != sources_.end() && covers(found->second, {gtid.number, gtid.number});

@@ -61,6 +61,10 @@ class GtidSet {
   void add(const Gtid& gtid);
   void add(const GtidSet& other);
   void subtract(const GtidSet& other);
+  // Each once, in order.
+  std::vector<Uuid> sources() const;
+  // The part of one source, tagged GTIDs included.
+  GtidSet of(const Uuid& source) const;
   bool contains(const Gtid& gtid) const;
   bool contains(const GtidSet& other) const;
 

@@ -360,7 +360,7 @@ TEST(Config, TellsStoresByTheirContent) {
   const TempFile pem("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
   const TempFile both("-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n");
   const TempFile jks(std::string_view("\xFE\xED\xFE\xED\x00\x00\x00\x02", 8));
-  const TempFile p12(std::string_view("\x30\x82\x01\x00", 4));
+  const TempFile other(std::string_view("\x30\x82\x01\x00", 4));
   const auto with_trust = [](const std::string& path) {
     return errors_of(kPlain,
                      {{"database.ssl.mode", "verify_ca"}, {"database.ssl.truststore", path}});
@@ -368,8 +368,7 @@ TEST(Config, TellsStoresByTheirContent) {
   EXPECT_THAT(with_trust(pem.path()), IsEmpty());
   EXPECT_THAT(with_trust(jks.path()),
               Contains(AllOf(HasSubstr("JKS"), HasSubstr("keytool -importkeystore"))));
-  EXPECT_THAT(with_trust(p12.path()),
-              Contains(AllOf(HasSubstr("PKCS#12"), HasSubstr("openssl pkcs12"))));
+  EXPECT_THAT(with_trust(other.path()), Contains(HasSubstr("is no PKCS#12 file")));
   EXPECT_THAT(with_trust("/nonexistent/ca"), Contains(HasSubstr("cannot read /nonexistent/ca")));
   EXPECT_THAT(errors_of(kPlain, {{"database.ssl.keystore", pem.path()}}),
               Contains(HasSubstr("no private key")));

@@ -194,9 +194,9 @@ void check_stores(const Config& config, const Report& report) {
   const std::string trust = config.text("database.ssl.truststore");
   const std::string key = config.text("database.ssl.keystore");
   if (!trust.empty()) {
-    if (auto complaint = check_store(StoreKind::kTrust, trust)) {
-      report("database.ssl.truststore", *std::move(complaint));
-    }
+    const auto pem = pem_of_store(StoreKind::kTrust, trust,
+                                  config.text("database.ssl.truststore.password"));
+    if (!pem) report("database.ssl.truststore", pem.error());
   } else if (verifies) {
     report("database.ssl.truststore",
            {fmt::format("is missing, and database.ssl.mode={} checks against it", mode),
@@ -204,9 +204,9 @@ void check_stores(const Config& config, const Report& report) {
             "/etc/ssl/certs/ca-certificates.crt"});
   }
   if (!key.empty()) {
-    if (auto complaint = check_store(StoreKind::kKey, key)) {
-      report("database.ssl.keystore", *std::move(complaint));
-    }
+    const auto pem =
+        pem_of_store(StoreKind::kKey, key, config.text("database.ssl.keystore.password"));
+    if (!pem) report("database.ssl.keystore", pem.error());
   }
 }
 

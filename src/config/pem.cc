@@ -3,45 +3,61 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+#include <utility>
+
 #include "config/config_file.h"
+#include "config/pkcs12.h"
 
 namespace tidemark {
 namespace {
 
 constexpr std::string_view kJksMagic = "\xFE\xED\xFE\xED";
+constexpr char kSequence = '\x30';  // what DER, and so PKCS#12, begins with
 
-std::string convert_pkcs12(StoreKind kind, std::string_view path, std::string_view pem) {
-  return fmt::format("openssl pkcs12 -in {} {} -out {}", path,
-                     kind == StoreKind::kTrust ? "-nokeys" : "-nodes", pem);
+std::unexpected<Complaint> complaint(std::string problem, std::string allowed,
+                                     bool not_there_yet = false) {
+  return std::unexpected(Complaint{std::move(problem), std::move(allowed), not_there_yet});
+}
+
+std::expected<std::string, Complaint> text_of(const std::string& path) {
+  auto text = read_text_file(path);
+  if (!text) return complaint(text.error().message(), text.error().remedy());
+  return *std::move(text);
+}
+
+std::expected<std::string, Complaint> checked_pem(StoreKind kind, const std::string& path) {
+  const auto text = text_of(path);
+  if (!text) return text;
+  if (text->find("-----BEGIN CERTIFICATE-----") == std::string::npos &&
+      text->find("-----BEGIN TRUSTED CERTIFICATE-----") == std::string::npos) {
+    return complaint("holds no certificate", "a file with -----BEGIN CERTIFICATE-----");
+  }
+  if (kind == StoreKind::kKey && text->find("PRIVATE KEY-----") == std::string::npos) {
+    return complaint("holds no private key",
+                     "one PEM file with both certificate and key (cat cert key), or PKCS#12");
+  }
+  return path;
 }
 
 }  // namespace
 
-std::optional<Complaint> check_store(StoreKind kind, const std::string& path) {
-  const auto text = read_text_file(path);
-  if (!text) return Complaint{text.error().message(), text.error().remedy(), false};
-  const std::string pem = path + ".pem";
+std::expected<std::string, Complaint> pem_of_store(StoreKind kind, const std::string& path,
+                                                   const std::string& password) {
+  const auto text = text_of(path);
+  if (!text) return text;
   if (text->starts_with(kJksMagic)) {
-    return Complaint{
+    return complaint(
         "is a JKS file",
-        fmt::format("a PEM file; convert: keytool -importkeystore -srckeystore {} -destkeystore "
-                    "{}.p12 -deststoretype PKCS12 && {}",
-                    path, path, convert_pkcs12(kind, path + ".p12", pem)),
-        true};
+        fmt::format("a PKCS#12 file; convert: keytool -importkeystore -srckeystore {0} "
+                    "-destkeystore {0}.p12 -deststoretype PKCS12",
+                    path),
+        true);
   }
-  if (text->starts_with('\x30')) {  // DER: a SEQUENCE
-    return Complaint{"is a PKCS#12 (or DER) file",
-                     fmt::format("a PEM file; convert: {}", convert_pkcs12(kind, path, pem)), true};
-  }
-  if (text->find("-----BEGIN CERTIFICATE-----") == std::string::npos &&
-      text->find("-----BEGIN TRUSTED CERTIFICATE-----") == std::string::npos) {
-    return Complaint{"holds no PEM certificate", "a file with -----BEGIN CERTIFICATE-----", false};
-  }
-  if (kind == StoreKind::kKey && text->find("PRIVATE KEY-----") == std::string::npos) {
-    return Complaint{"holds no private key",
-                     "one PEM file with both certificate and key (cat cert key)", false};
-  }
-  return std::nullopt;
+  if (!text->starts_with(kSequence)) return checked_pem(kind, path);
+  const auto pem = pem_of_pkcs12(path, password);
+  if (!pem) return complaint(pem.error().message(), pem.error().remedy());
+  return checked_pem(kind, *pem);
 }
 
 }  // namespace tidemark

@@ -70,13 +70,15 @@ std::span<const Property> identity_properties() {
        "default "
        "is `disable`."},
       {"database.ssl.keystore", T::kPath, "", "", S::kSupported, "",
-       "Client certificate and key: one PEM file with both. JKS and PKCS#12 have to be converted."},
+       "Client certificate and key: a PKCS#12 store, or one PEM file with both. A JKS store has to "
+       "be converted."},
       {"database.ssl.keystore.password", T::kPassword, "", "", S::kSupported, "",
-       "Password of the key in that file."},
+       "Password of that store, or of the key in the PEM file."},
       {"database.ssl.truststore", T::kPath, "", "", S::kSupported, "",
-       "Certificates of the CAs that `verify_ca` and `verify_identity` trust: a PEM file."},
-      {"database.ssl.truststore.password", T::kPassword, "", "", S::kAccepted, "",
-       "PEM certificates have none."},
+       "Certificates of the CAs that `verify_ca` and `verify_identity` trust: a PEM file or a "
+       "PKCS#12 store."},
+      {"database.ssl.truststore.password", T::kPassword, "", "", S::kSupported, "",
+       "Password of a PKCS#12 store."},
       {"custom.sanitize.pattern", T::kRegex, "", "", S::kSupported, "",
        "Names of properties whose values are masked, in place of the built-in pattern; passwords "
        "are masked in any case."},

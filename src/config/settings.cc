@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/assert.h"
+#include "config/pem.h"
 #include "config/cross_checks.h"
 #include "config/value_check.h"
 
@@ -84,8 +85,13 @@ SslSettings ssl_of(const Config& config) {
                          {"verify-ca", SslMode::kVerifyCa},
                          {"verify-full", SslMode::kVerifyIdentity}}));
   if (is_for_mariadb(config) && !config.given("database.ssl.mode")) out.mode = SslMode::kDisabled;
-  out.ca_path = config.text("database.ssl.truststore");
-  out.cert_path = config.text("database.ssl.keystore");
+  const auto pem = [&](StoreKind kind, const std::string& name) {
+    const std::string path = config.text(name);
+    if (path.empty() || out.mode == SslMode::kDisabled) return path;
+    return pem_of_store(kind, path, config.text(name + ".password")).value_or(path);
+  };
+  out.ca_path = pem(StoreKind::kTrust, "database.ssl.truststore");
+  out.cert_path = pem(StoreKind::kKey, "database.ssl.keystore");
   out.key_path = out.cert_path;
   out.key_password = config.text("database.ssl.keystore.password");
   return out;
@@ -123,6 +129,13 @@ CaptureSettings capture_of(const Config& config) {
   out.table_exclude = list_of(config, "table.exclude.list");
   out.ignore_builtin = config.boolean("table.ignore.builtin");
   return out;
+}
+
+GtidSettings gtid_of(const Config& config) {
+  return {.includes = list_of(config, "gtid.source.includes"),
+          .excludes = list_of(config, "gtid.source.excludes"),
+          .drop_rows = config.boolean("gtid.source.filter.dml.events"),
+          .ignore_on_recovery = config.boolean("gtid.ignore.on.recovery")};
 }
 
 SkippedOperations skipped_of(const Config& config) {
@@ -304,6 +317,7 @@ Settings settings_of(const Config& config) {
   out.offset = {.path = config.text("offset.storage.file.filename"),
                 .flush_interval_ms = config.integer("offset.flush.interval.ms")};
   out.retry = retry_of(config);
+  out.gtid = gtid_of(config);
   const auto queue_bytes = static_cast<std::uint64_t>(config.integer("max.queue.size.in.bytes"));
   out.queue_bytes_max = queue_bytes == 0 ? kQueueBytes : queue_bytes;
   out.shutdown_timeout_ms = config.integer("executor.shutdown.timeout.ms");

@@ -110,6 +110,14 @@ struct OffsetSettings {
   std::int64_t flush_interval_ms = 60'000;
 };
 
+// Whose transactions count; at most one of the lists is there. Matched against the UUID's text.
+struct GtidSettings {
+  std::optional<RegexList> includes = {};
+  std::optional<RegexList> excludes = {};
+  bool drop_rows = true;  // of sources that do not count
+  bool ignore_on_recovery = false;  // resume by file and position
+};
+
 struct RetrySettings {
   std::int64_t max = -1;  // attempts; -1: endless
   std::int64_t initial_ms = 300;
@@ -153,6 +161,7 @@ struct Settings {
   SinkSettings sink;
   OffsetSettings offset;
   RetrySettings retry;
+  GtidSettings gtid;
   std::uint64_t queue_bytes_max = 0;  // between source and sink, never 0
   std::int64_t shutdown_timeout_ms = 4000;  // grace for threads at stop
   log::Level log_level = log::Level::kInfo;

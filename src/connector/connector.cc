@@ -17,6 +17,7 @@
 #include "connector/backoff.h"
 #include "connector/chunk_reader.h"
 #include "connector/delivery.h"
+#include "connector/gtid_sources.h"
 #include "connector/incremental.h"
 #include "connector/initial_snapshot.h"
 #include "connector/server_desk.h"
@@ -213,6 +214,7 @@ Status Connector::live(const std::stop_token& stop) {
   TRY(decide(parts));
   TRY(check_access(parts));
   TRY(adopt_structures(parts));
+  TRY(check_gtid_sources(parts));
   TRY(check_signals(parts));
   TRY(start_delivery(parts));
   const std::stop_callback hurry(stop, [&] { parts.sink->stop_waiting(); });
@@ -252,6 +254,10 @@ Status Connector::open_stores(Parts& parts) {
                                          .connector_name = settings_.connector_name,
                                          .topic_prefix = settings_.topic_prefix}));
   parts.stored = TRY(parts.offsets->load());
+  if (parts.stored && settings_.gtid.ignore_on_recovery) {
+    parts.stored->offset.gtid_mode = false;
+    parts.stored->offset.gtids = {};
+  }
   reached_server_ |= parts.stored.has_value();
   parts.schemas.emplace(settings_.offset.path);
   parts.replica_uuid = parts.stored && !parts.stored->replica_uuid.is_zero()
@@ -277,6 +283,21 @@ Status Connector::check_server(Parts& parts) {
   return {};
 }
 
+// Signals and watermarks are written on this server: under its UUID, unless MariaDB, which has none.
+Status Connector::check_gtid_sources(Parts& parts) {
+  if (!signal_table_of(settings_) || !parts.server.has_gtids()) return {};
+  const Result<Uuid> writer = Uuid::parse(parts.server.server_uuid);
+  if (!writer) return {};
+  GtidSources sources(settings_.gtid);
+  if (!TRY(sources.drops_rows(*writer))) return {};
+  return fail(ErrorKind::kRejected,
+              fmt::format("{} leaves out {}, the server that signals and watermarks are written "
+                          "on: no signal would ever be seen",
+                          settings_.gtid.includes ? "gtid.source.includes" : "gtid.source.excludes",
+                          parts.server.server_uuid),
+              "let the list admit this server, or set gtid.source.filter.dml.events=false");
+}
+
 Status Connector::decide(Parts& parts) {
   SnapshotFacts facts{.taken = snapshot_taken_, .renew = renew_};
   if (parts.stored) {
@@ -293,8 +314,11 @@ Status Connector::decide(Parts& parts) {
     }
   }
   facts.position_lost = [&]() -> Result<std::optional<Error>> {
+    GtidSources sources(settings_.gtid);
+    const GtidSources::Resume resume =
+        TRY(sources.resume(parts.stored->offset, parts.server.gtid_purged));
     auto there = parts.desk.ask([&](Connection& connection) {
-      return check_position_available(connection, parts.stored->offset);
+      return check_position_available(connection, resume.check);
     });
     if (there) return std::nullopt;
     if (there.error().kind() == ErrorKind::kPositionLost) return std::move(there).error();

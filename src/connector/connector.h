@@ -30,6 +30,7 @@ class Connector {
   Status check_server(Parts& parts);
   Status decide(Parts& parts);
   Status check_access(Parts& parts);
+  Status check_gtid_sources(Parts& parts);
   Status check_signals(Parts& parts);
   Status adopt_structures(Parts& parts);
   Status start_delivery(Parts& parts);

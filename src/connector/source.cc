@@ -54,6 +54,7 @@ Source::Source(Parts parts, Start start)
       start_(std::move(start)),
       cursor_(start_.offset),
       buffer_(kLinkBytesMax),
+      gtid_sources_(parts.settings.gtid),
       xa_(folder_of(parts.settings.offset.path)) {
   const Settings& settings = parts_.settings;
   if (settings.events.transaction_metadata) {
@@ -111,8 +112,7 @@ Status Source::run_link(const std::stop_token& stop) {
   LinkStart where{.offset = cursor_.dump_start(xa_.holds_all(cursor_.offset().prepared)),
                   .replica_uuid = start_.replica_uuid,
                   .register_name = start_.register_name};
-  TRY(parts_.desk.ask(
-      [&](Connection& connection) { return check_position_available(connection, where.offset); }));
+  TRY(check_position(where.offset));
   auto link = TRY(BinlogLink::open(parts_.settings.server, where, stop));
   parser_ = std::make_unique<EventParser>(link->checksum());
   idle_.reset();
@@ -150,6 +150,20 @@ Status Source::heartbeat_action() {
     if (!done && done.error().kind() == ErrorKind::kRetryable) lost = done.error();
     return done;
   });
+}
+
+// Puts in place what is to be asked for.
+Status Source::check_position(Offset& start) {
+  GtidSet purged;
+  if (gtid_sources_.filters() && start.gtid_mode) {
+    purged = TRY(parts_.desk.ask([](Connection& connection) {
+                   return read_server_info(connection);
+                 })).gtid_purged;
+  }
+  GtidSources::Resume resume = TRY(gtid_sources_.resume(start, purged));
+  start = std::move(resume.ask);
+  return parts_.desk.ask(
+      [&](Connection& connection) { return check_position_available(connection, resume.check); });
 }
 
 Status Source::work(const std::stop_token& stop) {
@@ -367,6 +381,8 @@ Status Source::on_gtid(const Event& event) {
   const GtidEvent gtid = TRY(parse_gtid(event));
   cursor_.gtid(gtid.gtid);
   gtid_text_ = gtid.gtid.empty() ? std::string() : gtid.gtid.text();
+  rows_dropped_ = gtid_sources_.filters() && !gtid.gtid.empty() &&
+                  TRY(gtid_sources_.drops_rows(gtid.gtid.source));
   // Without GTIDs the original reports whole seconds of the event header, and so do we.
   commit_ts_us_ = gtid.gtid.empty() ? 0 : gtid.original_commit_us;
   return {};
@@ -463,14 +479,14 @@ Status Source::bind_table(const Event& event) {
 
 Status Source::on_table_map(const Event& event) {
   if (xa_.open()) return hold(event);
-  TRY(bind_table(event));
+  if (!rows_dropped_) TRY(bind_table(event));
   cursor_.event_in_transaction_done();
   return {};
 }
 
 Status Source::on_rows(const Event& event) {
   if (xa_.open()) return hold(event);
-  if (!cursor_.skipping()) {
+  if (!cursor_.skipping() && !rows_dropped_) {
     std::uint64_t row = 0;
     TRY(emit_rows(event, cursor_.take_rows_to_skip(), row));
   }

@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "connector/delivery.h"
+#include "connector/gtid_sources.h"
 #include "connector/heartbeat.h"
 #include "connector/incremental.h"
 #include "connector/link_buffer.h"
@@ -67,6 +68,7 @@ class Source {
 
  private:
   Status run_link(const std::stop_token& stop);
+  Status check_position(Offset& start);
   Status work(const std::stop_token& stop);
   Status handle_block();
   Status handle(Bytes raw);
@@ -157,6 +159,8 @@ class Source {
   std::optional<TransactionMeta> meta_;
   std::optional<Heartbeat> heartbeat_;
   std::string same_row_scratch_;
+  GtidSources gtid_sources_;
+  bool rows_dropped_ = false;  // the current transaction's, because its source does not count
   XaTransactions xa_;
   std::optional<std::size_t>
       looked_back_;  // files before the present one, for an unknown XA COMMIT

@@ -35,6 +35,7 @@ Status Source::on_xa_start(const Statement& statement, std::uint32_t thread_id) 
 }
 
 Status Source::hold(const Event& event) {
+  if (rows_dropped_) return {};
   if (event.header.type == EventType::kRowsQuery)
     return parts_.settings.events.include_query ? xa_.statement(event) : Status();
   if (event.header.type == EventType::kTableMap) {

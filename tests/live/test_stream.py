@@ -15,7 +15,7 @@ import pymysql  # pylint: disable=wrong-import-position
 
 from harness import standard  # pylint: disable=wrong-import-position
 from harness.servers import Mysql  # pylint: disable=wrong-import-position
-from live.support import LOG_LINE, OK, SERVER, STREAM, LiveTest, fields  # pylint: disable=wrong-import-position
+from live.support import LOG_LINE, OK, SERVER, STREAM, USAGE, LiveTest, fields  # pylint: disable=wrong-import-position
 
 NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0}) SELECT i, i FROM n"
 
@@ -644,6 +644,25 @@ class Tls(LiveTest):
         other = tls.make(self.folder / "other")
         engine = self.engine(**{"database.ssl.mode": "verify_ca", "database.ssl.truststore": other.ca})
         self.ends_with(engine, SERVER, "certificate|TLS|SSL")
+
+    def test_pkcs12_stores(self):
+        """Of a CA for the server, of our own certificate and key for an account that wants one."""
+        trust = self.folder / "trust.p12"
+        subprocess.run(["openssl", "pkcs12", "-export", "-nokeys", "-in", self.server.ca, "-out", trust, "-passout", "pass:tr st"], check=True)
+        mine = self.server.certificates
+        key = self.folder / "key.p12"
+        subprocess.run(["openssl", "pkcs12", "-export", "-in", mine.client_cert, "-inkey", mine.client_key, "-out", key, "-passout", "pass:k€y"],
+                       check=True)
+        self.sql(f"ALTER USER {standard.USER}@'%' REQUIRE X509")
+        more = {"database.ssl.mode": "verify_ca", "database.ssl.truststore": trust, "database.ssl.truststore.password": "tr st"}
+        self.ends_with(self.engine(self.folder / "without", **more), SERVER, "denied")
+        more |= {"database.ssl.keystore": key, "database.ssl.keystore.password": "k€y"}
+        engine = self.engine(**more).start()
+        engine.wait_for_log("event=stream.started")
+        self.assert_stops(engine)
+        engine = self.engine(self.folder / "wrong", **(more | {"database.ssl.truststore.password": "nothing"}))
+        log = self.ends_with(engine, USAGE, "database.ssl.truststore", "cannot be opened with the password")
+        self.assertNotIn("nothing", log)
 
     def test_required_holds_against_a_server_without(self):
         with Mysql(tls=False) as server:
