@@ -29,29 +29,6 @@ constexpr std::string_view kMetadataRemedy =
     "go on past this "
     "place, remove the offset file and take a new initial snapshot";
 
-// FULL metadata cannot help where the structure of these rows was changed again before they were read.
-constexpr std::string_view kBehindRemedy =
-    "the table was altered again before these rows were reached, and the structure in between is "
-    "nowhere "
-    "to be read: remove the offset file and take a new initial snapshot; from then on let the "
-    "stream catch "
-    "up between two changes of a table's structure";
-
-// The event is a statement that gives the table another structure.
-Result<bool> defines(const Event& event, const TableId& id) {
-  if (event.header.type != EventType::kQuery &&
-      event.header.type != EventType::kMariaQueryCompressed) {
-    return false;
-  }
-  std::string unpacked;
-  const QueryEvent query = TRY(parse_query(event, unpacked));
-  const Statement statement = Statement::parse(query.sql, query.database);
-  const bool definition = statement.kind() == StatementKind::kTableDdl;
-  const bool dropped =
-      statement.kind() == StatementKind::kDropDatabase && statement.mentions_database(id.database);
-  return (definition && statement.mentions(id)) || dropped;
-}
-
 }  // namespace
 
 struct Source::Glance {
@@ -135,11 +112,23 @@ Result<TableBinding*> Source::resolve(const Event& event, std::string why) {
         bound != nullptr)
       return bound;
   }
+  if (map.has_names) {
+    TableBinding* const bound = TRY(parts_.tables.bind_between(event, parser_->format()));
+    log::warn("schema.between",
+              {{"table", id.text()},
+               {"position", cursor_.place()},
+               {"why", why},
+               {"meaning",
+                "the table was altered again before these rows were reached; they are read by the "
+                "names and types in their events, defaults and comments of columns that are "
+                "neither in the structure before nor in the present one are left out"}});
+    return bound;
+  }
   return fail(ErrorKind::kUnsupported,
               fmt::format("rows of {} cannot be read with certainty: {}; the server's present "
                           "structure may be a later one",
                           id.text(), why),
-              std::string(map.has_names ? kBehindRemedy : kMetadataRemedy));
+              std::string(kMetadataRemedy));
 }
 
 // What is left of a compressed transaction that the stream is in is not looked at: statements that

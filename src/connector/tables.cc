@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mysql/binlog/table_from_map.h"
+
 namespace tidemark {
 namespace {
 
@@ -25,6 +27,17 @@ Tables::Tables(CaptureFilter filter, EncoderContext encoding, std::optional<Tabl
       encoding_(std::move(encoding)),
       signal_table_(std::move(signal_table)) {}
 
+Result<std::unique_ptr<CapturedTable>> Tables::capture(TableDef def, bool certain) {
+  def.version = next_version_++;
+  auto table = std::make_unique<CapturedTable>();
+  table->is_signal_table = signal_table_ && *signal_table_ == def.id;
+  table->certain = certain;
+  table->def = std::make_shared<const TableDef>(std::move(def));
+  table->encoder = TRY_AT(TableEncoder::compile(encoding_, table->def), table->def->id.text());
+  table->identity = row_identity_of(*table->def);
+  return table;
+}
+
 Result<bool> Tables::put(TableDef def, bool certain) {
   CapturedTable* known = find(def.id);
   if (known != nullptr && known->def->same_structure(def)) {
@@ -38,13 +51,8 @@ Result<bool> Tables::put(TableDef def, bool certain) {
                     "cannot be told from present ones yet",
                     def.id.text()),
         "leave the table out (table.exclude.list), or ALTER TABLE ... DROP SYSTEM VERSIONING");
-  def.version = next_version_++;
-  auto table = std::make_unique<CapturedTable>();
-  table->is_signal_table = signal_table_ && *signal_table_ == def.id;
-  table->certain = certain;
-  table->def = std::make_shared<const TableDef>(std::move(def));
-  table->encoder = TRY_AT(TableEncoder::compile(encoding_, table->def), table->def->id.text());
-  table->identity = row_identity_of(*table->def);
+  std::unique_ptr<CapturedTable> table = TRY(capture(std::move(def), certain));
+  if (known != nullptr && known->certain) previous_[known->def->id] = known->def;
   // Bindings point to the old object; a table's next rows come after a new TABLE_MAP.
   std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == table->def->id; });
   captured_[table->def->id] = std::move(table);
@@ -54,7 +62,10 @@ Result<bool> Tables::put(TableDef def, bool certain) {
 
 bool Tables::remove(const TableId& id) {
   std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == id; });
-  if (captured_.erase(id) == 0) return false;
+  const CapturedTable* const known = find(id);
+  if (known == nullptr) return false;
+  if (known->certain) previous_[id] = known->def;
+  captured_.erase(id);
   changed();
   return true;
 }
@@ -143,6 +154,23 @@ Result<TableBinding*> Tables::bind(const Event& event, const FormatDescription& 
   made.table_version = table->def->version;
   made.plan = TRY_AT(RowPlan::compile(map, table->def), made.id.text());
   return &(bindings_[table_id] = std::move(made));
+}
+
+Result<TableBinding*> Tables::bind_between(const Event& event, const FormatDescription& format) {
+  const TableMap map = TRY(parse_table_map(event, format));
+  TableBinding made;
+  made.map_bytes = as_text(event.body);
+  made.id = {map.database, map.table};
+  std::vector<TablePtr> versions;
+  if (const auto before = previous_.find(made.id); before != previous_.end())
+    versions.push_back(before->second);
+  if (const CapturedTable* const now = find(made.id); now != nullptr) versions.push_back(now->def);
+  made.between = TRY(capture(TRY(structure_from(map, versions)), true));
+  made.captured = made.between.get();
+  made.table_version = made.captured->def->version;
+  made.plan = TRY_AT(RowPlan::compile(map, made.captured->def), made.id.text());
+  TableBinding& binding = bindings_[TRY(table_id_of_map(event, format))] = std::move(made);
+  return &binding;
 }
 
 }  // namespace tidemark

@@ -42,6 +42,9 @@ struct TableBinding {
   CapturedTable* captured = nullptr;  // null: rows are not ours
   std::uint64_t table_version = 0;  // of captured->def when the plan was made
   std::optional<RowPlan> plan;  // present if captured
+  // The structure of these rows alone, where it is neither the present nor the one before: then `captured`
+  // points here.
+  std::unique_ptr<CapturedTable> between;
 };
 
 class Tables {
@@ -72,16 +75,23 @@ class Tables {
   // Binds a TABLE_MAP. Yields null when the structure of a captured table is unknown, uncertain or
   // disagrees: the caller reads it again and calls again. `why` then says what is wrong.
   Result<TableBinding*> bind(const Event& event, const FormatDescription& format, std::string* why);
+  // Binds a TABLE_MAP that bind() could not, by what it says itself and the structures that are known: rows
+  // of a structure that the table had for a while before it was altered again or dropped.
+  // Errors: as structure_from()
+  Result<TableBinding*> bind_between(const Event& event, const FormatDescription& format);
   void forget_bindings() { bindings_.clear(); }
 
  private:
   void changed() { snapshot_.reset(); }
+  // An encoder and a key for the structure.
+  Result<std::unique_ptr<CapturedTable>> capture(TableDef def, bool certain);
 
   CaptureFilter filter_;
   std::set<TableId> ignored_;
   EncoderContext encoding_;
   std::optional<TableId> signal_table_;
   std::map<TableId, std::unique_ptr<CapturedTable>> captured_;
+  std::map<TableId, TablePtr> previous_;  // the last certain structure before the present one
   std::unordered_map<std::uint64_t, TableBinding> bindings_;
   std::uint64_t next_version_ = 1;
   std::uint64_t revision_ = 0;

@@ -200,6 +200,11 @@ Status check_key(const TableMap& map, const TableDef& table) {
 
 }  // namespace
 
+Status check_column(const TableMap& map, const MapColumn& logged, const ColumnDef& known) {
+  TRY(check_type(map, logged, known));
+  return check_metadata(map, logged, known);
+}
+
 Status check_against(const TableMap& map, const TableDef& table) {
   if (map.columns.size() != table.columns.size()) {
     return fail(
@@ -210,8 +215,7 @@ Status check_against(const TableMap& map, const TableDef& table) {
         "this comes again, run a new snapshot of the table");
   }
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    TRY(check_type(map, map.columns[i], table.columns[i]));
-    TRY(check_metadata(map, map.columns[i], table.columns[i]));
+    TRY(check_column(map, map.columns[i], table.columns[i]));
   }
   return check_key(map, table);
 }

@@ -108,5 +108,7 @@ Result<TableMap> parse_table_map(const Event& event, const FormatDescription& fo
 // primary key, too. Which table it is was the caller's look-up: names are not compared.
 // Errors: kUnsupported naming the column and both sides
 Status check_against(const TableMap& map, const TableDef& table);
+// The same of one column.
+Status check_column(const TableMap& map, const MapColumn& logged, const ColumnDef& known);
 
 }  // namespace tidemark
