@@ -26,8 +26,8 @@ namespace tidemark {
 
 // An XA transaction that is prepared and not yet decided.
 struct PreparedXa {
-  std::string xid;    // as the server spells it: X'61',X'',1
-  std::string gtid;   // of its PREPARE; empty without GTIDs
+  std::string xid;  // as the server spells it: X'61',X'',1
+  std::string gtid;  // of its PREPARE; empty without GTIDs
   Position position;  // where it starts
   bool has_rows = false;  // of captured tables: it must be read again after a restart
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "config/column_rules.h"
 #include "config/property.h"
 #include "config/secrets.h"
 #include "config/value_check.h"
@@ -55,8 +56,8 @@ std::vector<EffectiveValue> Config::describe() const {
   std::vector<EffectiveValue> out;
   for (const auto& [name, value] : values_) {
     const Property* property = find_property(name);
-    if (property == nullptr || value.value == property->fallback) continue;
-    out.push_back({name, secrets.shown(name, value.value), value.from});
+    if (property != nullptr && value.value == property->fallback) continue;
+    out.push_back({without_salt(name), secrets.shown(name, value.value), value.from});
   }
   return out;
 }

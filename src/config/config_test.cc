@@ -296,6 +296,9 @@ TEST(Config, NeverShowsSecrets) {
                          Not(HasSubstr("swordfish"))));
 }
 
+constexpr const char* kTinyInt =
+    "io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter";
+
 struct CrossCase {
   Pairs defines;
   std::string_view expected;  // part of an error, or empty
@@ -312,12 +315,10 @@ TEST(Config, ChecksPropertiesAgainstEachOther) {
       {{{"skipped.operations", ""}}, "skipped.operations= (-D): is empty"},
       {{{"skipped.operations", "none,c"}}, "none alone"},
       {{{"skipped.operations", "c"}}, ""},
-      {{{"skipped.operations", "c"}, {"signal.data.collection", "a.b"}}, "signals are inserts"},
-      {{{"skipped.operations", "d"}, {"signal.data.collection", "a.b"}}, ""},
-      {{{"skipped.operations", "d"},
+      {{{"skipped.operations", "c,d"},
         {"signal.data.collection", "a.b"},
         {"incremental.snapshot.watermarking.strategy", "INSERT_DELETE"}},
-       "closes its windows by deletes"},
+       ""},
       {{{"signal.data.collection", "a.b,c.d"}}, "more than one table"},
       {{{"signal.data.collection", "ab"}}, "db.table"},
       {{{"signal.data.collection", "a.b"}, {"signal.enabled.channels", ""}}, "wait for ever"},
@@ -341,7 +342,25 @@ TEST(Config, ChecksPropertiesAgainstEachOther) {
         {"transforms.u.type", "io.debezium.transforms.ExtractNewRecordState"},
         {"transforms.u.drop.tombstones", "false"}},
        "transforms.u.drop.tombstones=false (-D): unknown option"},
-      {{{"converters", "bool"}, {"bool.type", "x.y.Z"}}, "converters=bool"},
+      {{{"converters", "bool"}, {"bool.type", "x.y.Z"}}, "ZeroDateFallbackConverter"},
+      {{{"converters", "bool"}}, "names bool, but bool.type is missing"},
+      {{{"converters", "bool"}, {"bool.type", kTinyInt}, {"bool.selector", "a.b.c"}}, ""},
+      {{{"converters", "bool"}, {"bool.type", kTinyInt}, {"bool.selektor", "a.b.c"}},
+       "bool.selektor=a.b.c (-D): is no option of TinyIntOneToBooleanConverter"},
+      {{{"converters", "bool"}, {"bool.type", kTinyInt}, {"bool.selector", "a.(b"}}, "parenthes"},
+      {{{"message.key.columns", ""}}, "message.key.columns= (-D): is empty"},
+      {{{"message.key.columns", "a.b:c;d.e"}}, "the part 'd.e' is not"},
+      {{{"message.key.columns", "a.b:c:d"}}, "the part 'a.b:c:d' is not"},
+      {{{"message.key.columns", "a.b:c,d;(.*).e:f"}}, ""},
+      {{{"column.truncate.to.0.chars", "a.b.c"}}, "out of bounds in its name"},
+      {{{"column.mask.with.0.chars", "a.b.c"}}, ""},
+      {{{"column.mask.hash.v2.SHA-256.with.salt.pepper", "a.(c"}},
+       "column.mask.hash.v2.SHA-256.with.salt.********=a.(c"},
+      {{{"topic.naming.strategy", "io.debezium.schema.DefaultRegexTopicNamingStrategy"},
+        {"topic.regex", "(.*)"}},
+       "topic.replacement: is missing"},
+      {{{"topic.naming.strategy", "org.example.Mine"}}, "'org.example.Mine' is not there yet"},
+      {{{"topic.key.field.regex", "(.*)"}}, "topic.key.field.replacement: is missing"},
       {{{"exactly.once.support", "required"}}, "cannot be had on standard output"},
       {{{"quarkus.config.locations", "more.properties"}}, "is not there yet"},
       {{{"read.only", "true"}}, "read.only=true (-D): is not there yet"},

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "config/column_rules.h"
 #include "config/pem.h"
 #include "transform/chain.h"
 
@@ -76,16 +77,6 @@ void check_skipped(const Config& config, const Report& report) {
   if (codes.empty()) report(kName, {"is empty", "c, u, d, t, r, or none alone"});
   if (codes.size() > 1 && has_item(config, kName, "none")) {
     report(kName, {"has none beside other codes", "none alone, or codes without it"});
-  }
-  if (!signals_on(config)) return;
-  if (has_item(config, kName, "c")) {
-    report(kName, {"has c: signals are inserts, and signal.data.collection is set",
-                   "leave c out, or give up signals"});
-  }
-  if (has_item(config, kName, "d") &&
-      config.text("incremental.snapshot.watermarking.strategy") == "insert_delete") {
-    report(kName, {"has d, and insert_delete closes its windows by deletes",
-                   "leave d out, or incremental.snapshot.watermarking.strategy=insert_insert"});
   }
 }
 
@@ -320,6 +311,8 @@ void cross_check(const Config& config, const Report& report) {
   check_tags(config, report);
   check_sink(config, report);
   check_transforms(config, report);
+  check_column_rules(config, report);
+  check_topic_naming(config, report);
 }
 
 std::vector<std::string> warnings_of(const Config& config) {

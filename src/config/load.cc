@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "config/column_rules.h"
 #include "config/config.h"
 #include "config/config_file.h"
 #include "config/cross_checks.h"
@@ -125,14 +126,14 @@ class Loader {
       const bool of_alias =
           std::any_of(aliases_.begin(), aliases_.end(),
                       [&](const std::string& alias) { return name.starts_with(alias); });
-      if (!of_alias) report_unknown(entry, name);
-      return;
+      if (!of_alias) return report_unknown(entry, name);
     }
     auto value = resolver_->resolve(entry.value);
     ConfigValue& kept = values_[name];
     kept = {.value = entry.value, .from = entry.from, .written_name = entry.name};
     if (!value) return complain(name, {value.error().message(), value.error().remedy(), false});
     kept.value = *std::move(value);
+    if (property == nullptr) return;  // the rules of its converter tell
     auto checked = check_value(*property, kept.value);
     if (!checked) return complain(name, std::move(checked).error());
     kept.value = *std::move(checked);
@@ -199,9 +200,9 @@ class Loader {
   void refuse(std::string_view name, ErrorKind kind, std::string_view problem, std::string remedy) {
     failed_.emplace_back(name);
     const auto value = values_.find(name);
-    std::string what = written_name(form_, name);
+    std::string what = without_salt(written_name(form_, name));
     if (value != values_.end()) {
-      what = fmt::format("{}={} ({})", value->second.written_name,
+      what = fmt::format("{}={} ({})", without_salt(value->second.written_name),
                          secrets_.shown(name, value->second.value), value->second.from);
     }
     errors_.emplace_back(kind, fmt::format("{}: {}", what, problem), std::move(remedy));

@@ -11,7 +11,11 @@ std::span<const Property> topic_properties() {
   static constexpr auto kTable = std::to_array<Property>({
       {"topic.naming.strategy", T::kClass, "io.debezium.schema.DefaultTopicNamingStrategy", "",
        S::kSupported,
-       "io.debezium.schema.DefaultTopicNamingStrategy io.debezium.schema.SchemaTopicNamingStrategy",
+       "io.debezium.schema.DefaultTopicNamingStrategy io.debezium.schema.SchemaTopicNamingStrategy "
+       "io.debezium.schema.DefaultUnicodeTopicNamingStrategy "
+       "io.debezium.schema.SchemaUnicodeTopicNamingStrategy "
+       "io.debezium.schema.DefaultRegexTopicNamingStrategy "
+       "io.debezium.schema.SchemaRegexTopicNamingStrategy",
        "How topics are named."},
       {"topic.delimiter", T::kText, ".", "", S::kSupported, "",
        "Between the parts of a topic name. Letters, digits, `_`, `.` and `-`."},
@@ -23,14 +27,18 @@ std::span<const Property> topic_properties() {
        "First part of the topic of heartbeats; `topic.prefix` is the last."},
       {"topic.heartbeat.name", T::kText, "", "", S::kSupported, "",
        "The whole name of the topic of heartbeats."},
-      {"topic.regex", T::kRegex, "", "", S::kAccepted, "",
-       "Matters with the regex naming strategies only."},
-      {"topic.replacement", T::kText, "", "", S::kAccepted, "", "As above."},
-      {"topic.key.enforce.uniqueness", T::kBool, "true", "", S::kAccepted, "", "As above."},
-      {"topic.key.field.name", T::kText, "__dbz__physicalTableIdentifier", "", S::kAccepted, "",
-       "As above."},
-      {"topic.key.field.regex", T::kRegex, "", "", S::kAccepted, "", "As above."},
-      {"topic.key.field.replacement", T::kText, "", "", S::kAccepted, "", "As above."},
+      {"topic.regex", T::kRegex, "", "", S::kSupported, "",
+       "Regex strategies: matched against a topic's whole name."},
+      {"topic.replacement", T::kText, "", "", S::kSupported, "",
+       "Regex strategies: the name in its place, with `$1` and `${name}`."},
+      {"topic.key.enforce.uniqueness", T::kBool, "true", "", S::kSupported, "",
+       "Regex strategies: keys tell the table."},
+      {"topic.key.field.name", T::kText, "__dbz__physicalTableIdentifier", "", S::kSupported, "",
+       "In this member."},
+      {"topic.key.field.regex", T::kRegex, "", "", S::kSupported, "",
+       "Matched against the name the topic would have had."},
+      {"topic.key.field.replacement", T::kText, "", "", S::kSupported, "",
+       "What the member says in its place."},
       {"heartbeat.interval.ms", T::kInt, "0", ">= 0", S::kSupported, "",
        "A heartbeat record each time, by a timer; 0: none. The stored offset moves on without "
        "them, "

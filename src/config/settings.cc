@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/assert.h"
+#include "config/column_rules.h"
 #include "config/pem.h"
 #include "config/cross_checks.h"
 #include "config/value_check.h"
@@ -231,6 +232,43 @@ SignalSettings signal_of(const Config& config) {
   return out;
 }
 
+CellModes cells_of(const Config& config) {
+  CellModes out;
+  out.decimal = choice(
+      config, "decimal.handling.mode",
+      std::to_array<std::pair<std::string_view, DecimalMode>>({{"precise", DecimalMode::kPrecise},
+                                                               {"double", DecimalMode::kDouble},
+                                                               {"string", DecimalMode::kString}}));
+  out.decimal_numbers = config.text("value.converter.decimal.format") == "NUMERIC";
+  out.bigint_unsigned =
+      choice(config, "bigint.unsigned.handling.mode",
+             std::to_array<std::pair<std::string_view, BigintMode>>(
+                 {{"long", BigintMode::kLong}, {"precise", BigintMode::kPrecise}}));
+  out.binary = choice(config, "binary.handling.mode",
+                      std::to_array<std::pair<std::string_view, BinaryMode>>(
+                          {{"bytes", BinaryMode::kBytes},
+                           {"base64", BinaryMode::kBase64},
+                           {"base64-url-safe", BinaryMode::kBase64UrlSafe},
+                           {"hex", BinaryMode::kHex}}));
+  out.time = choice(config, "time.precision.mode",
+                    std::to_array<std::pair<std::string_view, TimeMode>>(
+                        {{"adaptive_time_microseconds", TimeMode::kAdaptiveMicroseconds},
+                         {"connect", TimeMode::kConnect},
+                         {"isostring", TimeMode::kIsoString},
+                         {"microseconds", TimeMode::kMicroseconds},
+                         {"nanoseconds", TimeMode::kNanoseconds}}));
+  out.adjust_years = config.boolean("enable.time.adjuster");
+  return out;
+}
+
+NameAdjustment adjustment(const Config& config, std::string_view name) {
+  return choice(config, name,
+                std::to_array<std::pair<std::string_view, NameAdjustment>>(
+                    {{"none", NameAdjustment::kNone},
+                     {"avro", NameAdjustment::kAvro},
+                     {"avro_unicode", NameAdjustment::kAvroUnicode}}));
+}
+
 EncodeSettings encode_of(const Config& config) {
   EncodeSettings out;
   out.schemas_enable_key = config.boolean("key.converter.schemas.enable");
@@ -239,8 +277,16 @@ EncodeSettings encode_of(const Config& config) {
   out.tombstones = config.boolean("tombstones.on.delete");
   out.extended_headers = config.boolean("extended.headers.enabled");
   out.replace_null_with_default = config.boolean("value.converter.replace.null.with.default");
-  out.time_adjuster = config.boolean("enable.time.adjuster");
   out.unavailable_value = placeholder_bytes(config.text("unavailable.value.placeholder"));
+  out.replace_null_with_default_in_key = config.boolean("key.converter.replace.null.with.default");
+  out.cells = cells_of(config);
+  out.decimal_numbers_in_key = config.text("key.converter.decimal.format") == "NUMERIC";
+  out.misfits = choice(
+      config, "event.converting.failure.handling.mode",
+      std::to_array<std::pair<std::string_view, MisfitMode>>(
+          {{"warn", MisfitMode::kWarn}, {"fail", MisfitMode::kFail}, {"skip", MisfitMode::kSkip}}));
+  out.schema_names = adjustment(config, "schema.name.adjustment.mode");
+  out.field_names = adjustment(config, "field.name.adjustment.mode");
   return out;
 }
 
@@ -313,6 +359,8 @@ Settings settings_of(const Config& config) {
                    .action_query = std::string(trim(config.text("heartbeat.action.query")))};
   out.topics = side_topics_of(config);
   out.transforms = transforms_of(config);
+  out.rules = record_rules_of(config);
+  out.topic_naming = topic_naming_of(config);
   out.sink = sink_of(config);
   out.offset = {.path = config.text("offset.storage.file.filename"),
                 .flush_interval_ms = config.integer("offset.flush.interval.ms")};

@@ -11,6 +11,7 @@
 
 #include "base/encode_settings.h"
 #include "base/log.h"
+#include "base/record_rules.h"
 #include "base/regex.h"
 #include "base/server_settings.h"
 #include "base/watermark_strategy.h"
@@ -158,6 +159,8 @@ struct Settings {
   HeartbeatSettings heartbeat;
   SideTopics topics;
   TransformSettings transforms;
+  RecordRules rules;
+  TopicNaming topic_naming;
   SinkSettings sink;
   OffsetSettings offset;
   RetrySettings retry;

@@ -75,6 +75,10 @@ Checked check_enum(const Property& property, std::string_view value) {
   for (const std::string_view word : words(property.allowed)) {
     if (same_text(trim(value), word)) return std::string(word);
   }
+  if (property.name == "time.precision.mode" && same_text(trim(value), "adaptive")) {
+    return complain("lost digits of TIME and was withdrawn by the original, too",
+                    listed(property.here));
+  }
   return complain("is not a value of this property",
                   listed(property.here.empty() ? property.allowed : property.here));
 }

@@ -245,8 +245,8 @@ Result<std::optional<KeyTuple>> ChunkReader::find_end(const ChunkTask& task) {
 }
 
 Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
-  RowReader* const reader = TRY(reader_of(task.table));
   const ChunkKey& key = *task.key;
+  RowReader* const reader = TRY(reader_of(task.table, key));
   const bool weights = weights_needed(key);
   std::optional<KeyTuple> end;
   if (!key.unique) end = TRY(find_end(task));
@@ -261,7 +261,7 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
   rows.window = task.window;
   rows.table = task.table;
   rows.rows.reserve(task.limit);
-  const std::size_t columns = task.table->columns.size();
+  const std::size_t columns = reader->columns_selected();
   const std::size_t bounds = key.in_identity ? 0 : key.columns.size();
   KeyTuple last;
   std::vector<std::string_view> weight_cells;
@@ -311,8 +311,9 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
   return true;
 }
 
-Result<RowReader*> ChunkReader::reader_of(const TablePtr& table) {
-  if (!reader_ || reader_->table() != table) reader_ = TRY(RowReader::make(parts_.encoding, table));
+Result<RowReader*> ChunkReader::reader_of(const TablePtr& table, const ChunkKey& key) {
+  if (reader_ && reader_->table() == table) return reader_.get();
+  reader_ = TRY(RowReader::make(parts_.encoding, table, columns_of(key.identity)));
   return reader_.get();
 }
 

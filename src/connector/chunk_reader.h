@@ -63,7 +63,7 @@ class ChunkReader {
   Result<bool> read_rows(const ChunkTask& task);
   Status close_window();
   void give_up(const Error& error);
-  Result<RowReader*> reader_of(const TablePtr& table);
+  Result<RowReader*> reader_of(const TablePtr& table, const ChunkKey& key);
   Result<std::optional<KeyTuple>> read_key(const ChunkTask& task, const std::string& sql);
   WindowRow row_of(const OpenWindow& window) const;
   bool weights_needed(const ChunkKey& key) const;

@@ -147,8 +147,10 @@ Result<Grants> read_grants(Connection& connection) {
 struct Connector::Parts {
   Parts(const Settings& settings, const Clock& clock, const std::stop_token& stop)
       : encoding{.settings = settings.encode,
+                 .rules = settings.rules,
                  .topic_prefix = settings.topic_prefix,
                  .topic_delimiter = settings.topic_delimiter,
+                 .topic_naming = settings.topic_naming,
                  .connector_version = TIDEMARK_VERSION,
                  .connector_name = std::string(server_kind_text(settings.server_kind)),
                  .run_id = Uuid::time_ordered(clock.wall_ns()).text(),

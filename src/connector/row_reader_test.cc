@@ -79,5 +79,50 @@ TEST_F(RowReaderTest, NamesTheTableWithAColumnThatCannotBeRead) {
   EXPECT_NE(reader.error().text().find("shop.items"), std::string::npos) << reader.error().text();
 }
 
+TEST_F(RowReaderTest, SelectsWhatRecordsShowAndWhatTellsRowsApart) {
+  encoding_.rules.column_exclude =
+      *RegexList::compile("shop.items.(f|a`b)", RegexCase::kInsensitive);
+  def_.columns[1] = column("f", "geometry", ColumnKind::kUnsupported);
+  const std::uint32_t also[] = {2};
+  const auto reader = RowReader::make(encoding_, std::make_shared<const TableDef>(def_), also);
+  ASSERT_TRUE(reader) << reader.error().text();
+  EXPECT_EQ((*reader)->select_columns(), "`id`, `a``b`");
+  EXPECT_EQ((*reader)->columns_selected(), 2U);
+  const std::array<const char*, 3> cells{"7", "x", "a weight"};
+  const std::array<unsigned long, 3> lengths{1, 1, 8};
+  const auto row = (*reader)->decode(cells.data(), lengths.data());
+  ASSERT_TRUE(row) << row.error().text();
+  EXPECT_EQ((*row)[2].text(), "x");
+  std::string json;
+  (*reader)->encoder().encode_row(*row, json);
+  EXPECT_EQ(json, R"({"id":7})");
+}
+
+TEST_F(RowReaderTest, SelectsAConstantWhereNoColumnIsNeeded) {
+  encoding_.rules.column_include = *RegexList::compile("nothing", RegexCase::kInsensitive);
+  def_.key_columns = {};
+  const auto reader = make();
+  ASSERT_TRUE(reader);
+  EXPECT_EQ((*reader)->select_columns(), "1");
+  EXPECT_EQ((*reader)->columns_selected(), 1U);
+}
+
+TEST_F(RowReaderTest, RefusesValuesThatDoNotFitWhereThatIsAskedFor) {
+  def_.columns[1] = column("t", "time", ColumnKind::kTime);
+  encoding_.settings.cells.time = TimeMode::kConnect;
+  const std::array<const char*, 3> cells{"1", "25:00:00", ""};
+  const std::array<unsigned long, 3> lengths{1, 8, 0};
+  EXPECT_TRUE((*make())->decode(cells.data(), lengths.data())) << "shown as null";
+  encoding_.settings.misfits = MisfitMode::kFail;
+  const auto row = (*make())->decode(cells.data(), lengths.data());
+  ASSERT_FALSE(row);
+  EXPECT_EQ(row.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_NE(row.error().text().find("shop.items.t"), std::string::npos);
+  EXPECT_EQ(row.error().text().find("25:00"), std::string::npos) << "no row contents in errors";
+  encoding_.settings.misfits = MisfitMode::kSkip;
+  def_.columns[1].nullable = false;
+  EXPECT_FALSE((*make())->decode(cells.data(), lengths.data())) << "nothing can stand for it";
+}
+
 }  // namespace
 }  // namespace tidemark

@@ -54,6 +54,7 @@ Source::Source(Parts parts, Start start)
       start_(std::move(start)),
       cursor_(start_.offset),
       buffer_(kLinkBytesMax),
+      misfits_(parts.settings.encode.misfits),
       gtid_sources_(parts.settings.gtid),
       xa_(folder_of(parts.settings.offset.path)) {
   const Settings& settings = parts_.settings;
@@ -547,6 +548,10 @@ Status Source::on_row(CapturedTable& table, RowView before, RowView after, std::
   if (op == Op::kUpdate && parts_.settings.events.skip_unchanged &&
       table.encoder->same_row(before, after, same_row_scratch_)) {
     return {};
+  }
+  if (table.checked) {
+    TRY(misfits_.check(*table.encoder, before));
+    TRY(misfits_.check(*table.encoder, after));
   }
   // Only what is emitted is noted: a change that is dropped must not remove a row that was read.
   parts_.incremental.note(table, before, after, image_gaps_);

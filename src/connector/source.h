@@ -26,6 +26,7 @@
 #include "connector/heartbeat.h"
 #include "connector/incremental.h"
 #include "connector/link_buffer.h"
+#include "connector/misfits.h"
 #include "connector/output.h"
 #include "connector/row_images.h"
 #include "connector/server_desk.h"
@@ -136,6 +137,7 @@ class Source {
   RowScratch scratch_;
   std::string unpacked_query_;  // the text of a statement that was compressed
   ImageGaps image_gaps_;  // of the rows event being worked through
+  Misfits misfits_;
   EventEnd event_end_;  // of the rows event being worked through
 
   EventBlock block_;  // being worked through

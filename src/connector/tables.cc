@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
+#include "base/log.h"
+#include "connector/row_reader.h"
 #include "mysql/binlog/table_from_map.h"
 
 namespace tidemark {
@@ -18,6 +21,15 @@ Result<std::uint64_t> table_id_of_map(const Event& event, const FormatDescriptio
       format.table_id_size(event.header.type) == 4 ? reader.u32() : reader.u48();
   if (reader.failed()) return corrupt_event(event.header.type, "it ends within the table id");
   return id;
+}
+
+// What records show, and what tells rows apart; of the signal table everything.
+std::vector<std::uint8_t> columns_to_decode(const CapturedTable& table) {
+  if (table.is_signal_table) return {};
+  const std::span<const std::uint8_t> needed = table.encoder->needed_columns();
+  std::vector<std::uint8_t> out(needed.begin(), needed.end());
+  for (const std::uint32_t column : columns_of(table.identity)) out[column] = 1;
+  return out;
 }
 
 }  // namespace
@@ -35,6 +47,7 @@ Result<std::unique_ptr<CapturedTable>> Tables::capture(TableDef def, bool certai
   table->def = std::make_shared<const TableDef>(std::move(def));
   table->encoder = TRY_AT(TableEncoder::compile(encoding_, table->def), table->def->id.text());
   table->identity = row_identity_of(*table->def);
+  table->checked = table->encoder->may_misfit();
   return table;
 }
 
@@ -52,12 +65,34 @@ Result<bool> Tables::put(TableDef def, bool certain) {
                     def.id.text()),
         "leave the table out (table.exclude.list), or ALTER TABLE ... DROP SYSTEM VERSIONING");
   std::unique_ptr<CapturedTable> table = TRY(capture(std::move(def), certain));
+  tell_what_is_odd(*table);
   if (known != nullptr && known->certain) previous_[known->def->id] = known->def;
   // Bindings point to the old object; a table's next rows come after a new TABLE_MAP.
   std::erase_if(bindings_, [&](const auto& entry) { return entry.second.id == table->def->id; });
   captured_[table->def->id] = std::move(table);
   changed();
   return true;
+}
+
+// Two tables in one topic are one table to a consumer; a naming strategy with an expression means it.
+void Tables::tell_what_is_odd(const CapturedTable& table) const {
+  for (const std::string& note : table.encoder->notes()) {
+    log::warn("encode.rule_not_applied", {{"table", table.def->id.text()}, {"why", note}});
+  }
+  if (encoding_.topic_naming.rename) return;
+  for (const auto& [id, other] : captured_) {
+    if (id == table.def->id || other->encoder->topic()->name != table.encoder->topic()->name)
+      continue;
+    log::error(
+        "topic.shared",
+        {{"topic", table.encoder->topic()->name},
+         {"table", table.def->id.text()},
+         {"other", id.text()},
+         {"do",
+          "both tables' records go to one topic, where consumers cannot tell them apart: set "
+          "topic.naming.strategy=io.debezium.schema.DefaultUnicodeTopicNamingStrategy, "
+          "another topic.delimiter, or leave one of them out"}});
+  }
 }
 
 bool Tables::remove(const TableId& id) {
@@ -152,7 +187,7 @@ Result<TableBinding*> Tables::bind(const Event& event, const FormatDescription& 
   }
   made.captured = table;
   made.table_version = table->def->version;
-  made.plan = TRY_AT(RowPlan::compile(map, table->def), made.id.text());
+  made.plan = TRY_AT(RowPlan::compile(map, table->def, columns_to_decode(*table)), made.id.text());
   return &(bindings_[table_id] = std::move(made));
 }
 

@@ -33,6 +33,7 @@ struct CapturedTable {
   RowIdentity identity;  // what windows know its rows by
   bool is_signal_table = false;
   bool certain = true;
+  bool checked = false;  // rows have to be looked at before they are encoded (Misfits)
 };
 
 // What a table id means. Lives until the id is bound anew or the file ends.
@@ -85,6 +86,7 @@ class Tables {
   void changed() { snapshot_.reset(); }
   // An encoder and a key for the structure.
   Result<std::unique_ptr<CapturedTable>> capture(TableDef def, bool certain);
+  void tell_what_is_odd(const CapturedTable& table) const;
 
   CaptureFilter filter_;
   std::set<TableId> ignored_;

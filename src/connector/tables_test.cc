@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "mysql/binlog/golden_fixture.h"
 
 namespace tidemark {
@@ -206,6 +208,31 @@ TEST_F(TablesTest, ReportsAMapThatEndsTooSoon) {
     const auto bound = all.bind(shorter, recording.parser.format(), &why_);
     ASSERT_FALSE(bound) << size << " bytes were bound";
     EXPECT_EQ(bound.error().kind(), ErrorKind::kCorrupt);
+  }
+}
+
+TEST_F(TablesTest, DecodesOnlyWhatIsShownAndTheKey) {
+  const Recording recording("integers");
+  EncoderContext encoding{.topic_prefix = "tm", .topics = &topics_};
+  encoding.rules.column_include = list("nothing");
+  Tables few{CaptureFilter({}), encoding, {}};
+  EXPECT_TRUE(*few.put(recording.structures[0], true));
+  const TableBinding* const bound = bind(few, recording);
+  ASSERT_NE(bound, nullptr) << why_;
+  const TableDef& table = *bound->captured->def;
+  ASSERT_FALSE(table.key_columns.empty());
+  for (std::uint32_t i = 0; i < table.columns.size(); ++i) {
+    const bool in_key =
+        std::find(table.key_columns.begin(), table.key_columns.end(), i) != table.key_columns.end();
+    EXPECT_EQ(bound->plan->steps()[i].decode != Decode::kSkipFixed, in_key)
+        << table.columns[i].name;
+  }
+  Tables signals{CaptureFilter({}), encoding, id_};
+  EXPECT_TRUE(*signals.put(recording.structures[0], true));
+  const TableBinding* const all = bind(signals, recording);
+  ASSERT_NE(all, nullptr) << why_;
+  for (const ColumnStep& step : all->plan->steps()) {
+    EXPECT_NE(step.decode, Decode::kSkipFixed) << "signals need their columns";
   }
 }
 

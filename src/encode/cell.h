@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/encode_settings.h"
 #include "change/value.h"
 #include "encode/decimal_text.h"
 #include "encode/java_float.h"
 #include "encode/json_text.h"
-#include "encode/spatial_text.h"
 #include "encode/temporal_text.h"
 #include "schema/table.h"
 
@@ -32,33 +32,64 @@ enum class CellKind : std::uint8_t {
   kTimestamp,  // ISO text in UTC
   kBoolean,  // BIT(1)
   kBits,  // BIT(n): little-endian bytes
+  // Rare forms, written out of line (rare_cell.cc): structures, other handling modes, converters,
+  // mappings.
   kGeometry,  // {"wkb":Base64,"srid":number or null}
   kPoint,  // the same behind "x" and "y"
   kVector,  // array of floats
+  kUnsignedDecimal,  // BIGINT UNSIGNED as Decimal
+  kUnsignedNumber,  // the same as JSON number
+  kNarrowDouble,  // DOUBLE as single precision
+  kDecimal64Double,
+  kDecimalTextDouble,
+  kDecimal64Plain,  // quoted text
+  kDecimalTextPlain,
+  kDecimal64Number,  // JSON number
+  kDecimalTextNumber,
+  kBytesBase64,  // as kBytes, but a string to the schema
+  kBytesBase64Url,
+  kBytesHex,
+  kDateConnect,  // as kDate, but Kafka Connect's type
+  kDateIso,
+  kTimeConnect,  // ms of the day
+  kTimeIso,
+  kTimeNs,
+  kDatetimeConnect,  // ms
+  kDatetimeIso,
+  kDatetimeNs,
+  kTimestampTrimmed,  // ISO text without trailing zeros
+  kFlag,  // number or bits: is it above zero?
+  kFlagNumber,  // the same as 1 or 0
+  kIntegerText,  // quoted number
+  kUnsignedText,
+  kBinaryText,  // bytes taken for UTF-8
+  kConstant,  // whatever the value: what stands for null
+  kMapped,  // cut or hashed: CellFormat::mapping
 };
+
+struct CellMapping;  // rare_cell.h
 
 // Everything a writer needs to know of a column.
 struct CellFormat {
   CellKind kind = CellKind::kInteger;
   std::uint8_t fraction_digits = 0;  // kTimestamp
   std::uint8_t bytes = 0;  // kBits
-  bool adjust_years = false;  // kDate, kDatetime*
+  std::uint8_t scale = 0;  // kDecimal64*
+  bool adjust_years = false;  // kDate*, kDatetime*
+  const CellMapping* mapping = nullptr;  // kMapped; lives as long as the encoder
 };
 
 // Nothing for a column that cannot be captured.
-std::optional<CellFormat> cell_format_of(const ColumnDef& column, bool adjust_years);
+std::optional<CellFormat> cell_format_of(const ColumnDef& column, const CellModes& modes);
 
-// Bytes that write_cell may need whatever the value; texts (kString, kBytes) come on top.
-std::size_t cell_size_max(CellKind kind);
+// Bytes that write_cell may need whatever the value. Where size_depends, value_size_max comes on top.
+std::size_t cell_size_max(const CellFormat& format);
+bool size_depends(const CellFormat& format);
 
-// Does the room a cell needs depend on its value? Then value_size_max() comes on top of cell_size_max().
-bool size_depends(CellKind kind);
-std::size_t structure_size_max(CellKind kind, const Value& value);
-inline std::size_t value_size_max(CellKind kind, const Value& value) {
-  if (kind == CellKind::kString) return string_size_max(value.text());
-  if (kind == CellKind::kBytes) return base64_size(value.size) + 2;
-  return structure_size_max(kind, value);
-}
+// Rare forms' part of the functions below.
+bool has_rare_value(const CellFormat& format, const Value& value);
+char* write_rare_cell(char* out, const CellFormat& format, const Value& value);
+std::size_t rare_size_max(const CellFormat& format, const Value& value);
 
 // Quoted Base64 of the `bytes` low bytes, least significant first.
 inline char* write_bits(char* out, std::uint64_t bits, std::uint8_t bytes) {
@@ -70,9 +101,33 @@ inline char* write_bits(char* out, std::uint64_t bits, std::uint8_t bytes) {
   return out;
 }
 
-// False where the cell is a zero or impossible date, which records show as null.
-inline bool has_value(CellKind kind, const Value& value) {
-  switch (kind) {
+// The part of a cell's room that depends on its value.
+inline std::size_t value_size_max(const CellFormat& format, const Value& value) {
+  switch (format.kind) {
+    case CellKind::kString:
+      return string_size_max(value.text());
+    case CellKind::kBytes:
+      return base64_size(value.size) + 2;
+    default:
+      return rare_size_max(format, value);
+  }
+}
+
+// False where the cell is a zero or impossible date, or beyond what its form can say: records show
+// null. The value is not null.
+inline bool has_value(const CellFormat& format, const Value& value) {
+  switch (format.kind) {
+    case CellKind::kInteger:
+    case CellKind::kFloat:
+    case CellKind::kWideFloat:
+    case CellKind::kDouble:
+    case CellKind::kDecimal64:
+    case CellKind::kDecimalText:
+    case CellKind::kString:
+    case CellKind::kBytes:
+    case CellKind::kBoolean:
+    case CellKind::kBits:
+      return true;
     case CellKind::kDate:
     case CellKind::kDatetimeMs:
     case CellKind::kDatetimeUs:
@@ -80,12 +135,17 @@ inline bool has_value(CellKind kind, const Value& value) {
     case CellKind::kTimestamp:
       return value.i64 != 0;
     default:
-      return true;
+      return has_rare_value(format, value);
   }
 }
 
-// Unchecked: cell_size_max and value_size_max. Wants a cell
-// that is not null and has_value().
+// False where the value is real, but beyond what its form can say (TIME -01:00:00 as time of a day).
+bool fits(const CellFormat& format, const Value& value);
+// Are there values of the column that do not fit?
+bool may_misfit(const CellFormat& format);
+
+// Unchecked: cell_size_max and value_size_max. Wants a cell that is not null and
+// has_value().
 inline char* write_cell(char* out, const CellFormat& format, const Value& value) {
   const auto civil = [&] { return format.adjust_years ? adjusted(value.civil) : value.civil; };
   switch (format.kind) {
@@ -121,14 +181,9 @@ inline char* write_cell(char* out, const CellFormat& format, const Value& value)
       return value.u64 != 0 ? write_literal(out, "true") : write_literal(out, "false");
     case CellKind::kBits:
       return write_bits(out, value.u64, format.bytes);
-    case CellKind::kGeometry:
-      return write_geometry(out, value.text());
-    case CellKind::kPoint:
-      return write_point(out, value.text());
-    case CellKind::kVector:
-      return write_vector(out, value.text());
+    default:
+      return write_rare_cell(out, format, value);
   }
-  return out;
 }
 
 }  // namespace tidemark

@@ -347,7 +347,7 @@ TEST(ZeroTimestamp, IsNullOrTheEpochText) {
 TEST(TimeAdjuster, MovesTwoDigitYearsOnlyWhenSwitchedOn) {
   const ColumnDef column = column_of("date", ColumnKind::kDate);
   const OneColumn on(column);
-  const OneColumn off(column, {.time_adjuster = false});
+  const OneColumn off(column, {.cells = {.adjust_years = false}});
   EXPECT_EQ(on.json(date(1, 1, 1)), "11323");    // 2001-01-01
   EXPECT_EQ(on.json(date(69, 1, 1)), "36160");   // 2069-01-01
   EXPECT_EQ(on.json(date(70, 1, 1)), "0");       // 1970-01-01
@@ -357,8 +357,9 @@ TEST(TimeAdjuster, MovesTwoDigitYearsOnlyWhenSwitchedOn) {
   EXPECT_EQ(off.json(date(100, 1, 1)), "-683003");
   const ColumnDef datetime = fractional("datetime", ColumnKind::kDatetime, 6);
   EXPECT_EQ(OneColumn(datetime).json(clock({70, 1, 1, 0, 0, 1}, 5)), "1000005");
-  EXPECT_EQ(OneColumn(datetime, {.time_adjuster = false}).json(clock({1, 1, 1, 0, 0, 0}, 0)),
-            "-62135596800000000");
+  EXPECT_EQ(
+      OneColumn(datetime, {.cells = {.adjust_years = false}}).json(clock({1, 1, 1, 0, 0, 0}, 0)),
+      "-62135596800000000");
 }
 
 TEST(CivilDays, CountEveryDayOfTheCalendarOnce) {

@@ -9,8 +9,6 @@
 namespace tidemark {
 namespace {
 
-constexpr std::string_view kEpochText = "\"1970-01-01T00:00:00Z\"";
-
 // A parsed default. `storage` owns the text a value points to.
 struct Parsed {
   Value value;
@@ -25,9 +23,9 @@ std::optional<T> number(std::string_view text) {
   return out;
 }
 
-bool is_temporal(CellKind kind) {
-  return kind == CellKind::kDate || kind == CellKind::kDatetimeMs ||
-         kind == CellKind::kDatetimeUs || kind == CellKind::kTimestamp;
+bool is_temporal(ColumnKind kind) {
+  return kind == ColumnKind::kDate || kind == ColumnKind::kDatetime ||
+         kind == ColumnKind::kTimestamp;
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -73,7 +71,8 @@ std::optional<unsigned> take_fraction(std::string_view text) {
   return micros;
 }
 
-// "YYYY-MM-DD[ hh:mm:ss[.ffffff]]".
+}  // namespace
+
 std::optional<Value> parse_civil(std::string_view text) {
   unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   if (!take(text, 0, 4, year) || !take(text, '-', 2, month) || !take(text, '-', 2, day)) {
@@ -95,6 +94,8 @@ std::optional<Value> parse_civil(std::string_view text) {
                     .second = static_cast<std::uint8_t>(second)};
   return Value::of_civil(civil, *micros);
 }
+
+namespace {
 
 // "[-]hhh:mm:ss[.ffffff]" in microseconds.
 std::optional<Value> parse_time(std::string_view text) {
@@ -130,14 +131,16 @@ std::optional<Value> parse_bits(std::string_view text) {
   return Value::of_uint(bits);
 }
 
-// Plain notation with exactly `scale` fraction digits; beyond them the server has rounded already.
-std::optional<std::string> fixed_point(std::string_view text, std::uint32_t scale) {
+// Plain notation with exactly `scale` fraction digits, with or without the point; beyond them the
+// server has rounded already.
+std::optional<std::string> fixed_point(std::string_view text, std::uint32_t scale, bool point) {
   std::string out;
   std::optional<std::uint32_t> fraction;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '.' && !fraction) {
       fraction = 0;
+      if (point && scale > 0) out += c;
     } else if (c >= '0' && c <= '9') {
       if (fraction && (*fraction)++ >= scale) return std::nullopt;
       out += c;
@@ -147,14 +150,16 @@ std::optional<std::string> fixed_point(std::string_view text, std::uint32_t scal
       out += c;
     }
   }
+  if (point && scale > 0 && !fraction) out += '.';
   out.append(scale - fraction.value_or(0), '0');
   return out;
 }
 
-std::optional<Parsed> parse_decimal(const ColumnDef& column, std::string_view text, CellKind kind) {
-  std::optional<std::string> digits = fixed_point(text, column.scale);
+std::optional<Parsed> parse_decimal(const ColumnDef& column, std::string_view text) {
+  const bool wide = column.kind == ColumnKind::kDecimalText;
+  std::optional<std::string> digits = fixed_point(text, column.scale, wide);
   if (!digits) return std::nullopt;
-  if (kind == CellKind::kDecimalText) return Parsed{{}, std::move(*digits)};
+  if (wide) return Parsed{{}, std::move(*digits)};
   const auto unscaled = number<std::int64_t>(*digits);
   if (!unscaled) return std::nullopt;
   return Parsed{Value::of_int(*unscaled), {}};
@@ -197,107 +202,141 @@ std::optional<Parsed> with(std::optional<Value> value) {
   return Parsed{*value, {}};
 }
 
-std::optional<Parsed> parse_integer(const ColumnDef& column, std::string_view text) {
-  if (column.kind == ColumnKind::kTime) return with(parse_time(text));
-  if (column.kind == ColumnKind::kUint) return with(number<std::uint64_t>(text), Value::of_uint);
-  return with(number<std::int64_t>(text), Value::of_int);
-}
-
-std::optional<Parsed> parse_default(const ColumnDef& column, CellKind kind, std::string_view text) {
-  switch (kind) {
-    case CellKind::kInteger:
-      return parse_integer(column, text);
-    case CellKind::kFloat:
-    case CellKind::kWideFloat:
+std::optional<Parsed> parse_default(const ColumnDef& column, std::string_view text) {
+  switch (column.kind) {
+    case ColumnKind::kUnsupported:
+      return std::nullopt;
+    case ColumnKind::kInt:
+    case ColumnKind::kYear:
+      return with(number<std::int64_t>(text), Value::of_int);
+    case ColumnKind::kUint:
+      return with(number<std::uint64_t>(text), Value::of_uint);
+    case ColumnKind::kTime:
+      return with(parse_time(text));
+    case ColumnKind::kFloat:
       return with(number<float>(text), Value::of_float);
-    case CellKind::kDouble:
+    case ColumnKind::kDouble:
       return with(number<double>(text), Value::of_double);
-    case CellKind::kDecimal64:
-    case CellKind::kDecimalText:
-      return parse_decimal(column, text, kind);
-    case CellKind::kString:
+    case ColumnKind::kDecimal64:
+    case ColumnKind::kDecimalText:
+      return parse_decimal(column, text);
+    case ColumnKind::kString:
+    case ColumnKind::kEnum:
+    case ColumnKind::kSet:
+    case ColumnKind::kJson:
+    case ColumnKind::kUuid:
+    case ColumnKind::kInet:
       return Parsed{{}, std::string(text)};
-    case CellKind::kBytes:
+    case ColumnKind::kBinary:
       return Parsed{{}, binary_bytes(column, text)};
-    case CellKind::kDate:
-    case CellKind::kDatetimeMs:
-    case CellKind::kDatetimeUs:
+    case ColumnKind::kDate:
+    case ColumnKind::kDatetime:
       return with(parse_civil(text));
-    case CellKind::kTimestamp:
+    case ColumnKind::kTimestamp:
       return with(parse_timestamp(text));
-    case CellKind::kBoolean:
-    case CellKind::kBits:
+    case ColumnKind::kBit:
       return with(parse_bits(text));
-    case CellKind::kGeometry:  // expressions only
-    case CellKind::kPoint:
-    case CellKind::kVector:
+    case ColumnKind::kGeometry:  // expressions only
+    case ColumnKind::kPoint:
+    case ColumnKind::kVector:
       return std::nullopt;
   }
   return std::nullopt;
 }
 
-std::string cell_json(const CellFormat& format, const Value& value) {
-  std::string out(cell_size_max(format.kind) + kWriteSlack, '\0');
-  if (size_depends(format.kind)) out.resize(out.size() + value_size_max(format.kind, value));
-  const char* const end = write_cell(out.data(), format, value);
-  out.resize(static_cast<std::size_t>(end - out.data()));
-  return out;
+bool is_text(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::kString:
+    case ColumnKind::kEnum:
+    case ColumnKind::kSet:
+    case ColumnKind::kJson:
+    case ColumnKind::kUuid:
+    case ColumnKind::kInet:
+    case ColumnKind::kBinary:
+    case ColumnKind::kDecimalText:
+      return true;
+    default:
+      return false;
+  }
 }
 
-bool is_text(CellKind kind) {
-  return kind == CellKind::kString || kind == CellKind::kBytes || kind == CellKind::kDecimalText;
-}
-
+// The epoch in the form of a date, time or timestamp.
 std::string epoch_json(CellKind kind) {
-  return kind == CellKind::kTimestamp ? std::string(kEpochText) : "0";
+  switch (kind) {
+    case CellKind::kTimestamp:
+    case CellKind::kTimestampTrimmed:
+    case CellKind::kDatetimeIso:
+      return R"("1970-01-01T00:00:00Z")";
+    case CellKind::kDateIso:
+      return R"("1970-01-01Z")";
+    case CellKind::kTimeIso:
+      return R"("00:00:00Z")";
+    default:
+      return "0";
+  }
 }
 
 // DEFAULT CURRENT_TIMESTAMP: the original shows the epoch, but not for a nullable TIMESTAMP.
 std::optional<std::string> current_time_json(const ColumnDef& column, CellKind kind) {
-  if (!is_temporal(kind)) return std::nullopt;
-  if (kind == CellKind::kTimestamp && column.nullable) return std::nullopt;
+  if (column.kind == ColumnKind::kTimestamp && column.nullable) return std::nullopt;
   return epoch_json(kind);
 }
 
 }  // namespace
 
+std::string cell_json(const CellFormat& format, const Value& value) {
+  std::size_t size = cell_size_max(format) + kWriteSlack;
+  if (size_depends(format)) size += value_size_max(format, value);
+  std::string out(size, '\0');
+  const char* const end = write_cell(out.data(), format, value);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+  return out;
+}
+
 std::optional<std::string> default_json(const ColumnDef& column, const CellFormat& format) {
   if (!column.default_text || column.auto_increment || column.generated) return std::nullopt;
   const std::string_view text = *column.default_text;
-  if (is_temporal(format.kind) && is_current_time(text)) {
+  if (is_temporal(column.kind) && is_current_time(text)) {
     return current_time_json(column, format.kind);
   }
   if (column.default_is_expression) return std::nullopt;
-  std::optional<Parsed> parsed = parse_default(column, format.kind, text);
+  std::optional<Parsed> parsed = parse_default(column, text);
   if (!parsed) return std::nullopt;
-  if (is_text(format.kind)) parsed->value = Value::of_text(parsed->storage);
-  if (has_value(format.kind, parsed->value)) return cell_json(format, parsed->value);
-  if (column.nullable) return std::nullopt;
+  if (is_text(column.kind)) parsed->value = Value::of_text(parsed->storage);
+  if (has_value(format, parsed->value)) return cell_json(format, parsed->value);
+  if (column.nullable || !fits(format, parsed->value)) return std::nullopt;
   return epoch_json(format.kind);
 }
 
 std::string fallback_json(const ColumnDef& column, const CellFormat& format) {
   if (column.kind == ColumnKind::kJson) return R"("{}")";
   switch (format.kind) {
-    case CellKind::kInteger:
-    case CellKind::kDate:
-    case CellKind::kDatetimeMs:
-    case CellKind::kDatetimeUs:
-      return "0";
     case CellKind::kFloat:
     case CellKind::kWideFloat:
     case CellKind::kDouble:
+    case CellKind::kNarrowDouble:
+    case CellKind::kDecimal64Double:
+    case CellKind::kDecimalTextDouble:
       return "0.0";
     case CellKind::kDecimal64:
     case CellKind::kDecimalText:
+    case CellKind::kUnsignedDecimal:
       return R"("AA==")";
     case CellKind::kString:
     case CellKind::kBytes:
+    case CellKind::kBytesBase64:
+    case CellKind::kBytesBase64Url:
+    case CellKind::kBytesHex:
+    case CellKind::kBinaryText:
+    case CellKind::kIntegerText:
+    case CellKind::kUnsignedText:
     case CellKind::kBits:
       return R"("")";
-    case CellKind::kTimestamp:
-      return std::string(kEpochText);
+    case CellKind::kDecimal64Plain:
+    case CellKind::kDecimalTextPlain:
+      return R"("0")";
     case CellKind::kBoolean:
+    case CellKind::kFlag:
       return "false";
     case CellKind::kGeometry:  // an empty collection
       return R"({"wkb":"AQcAAAAAAAAA","srid":null})";
@@ -305,8 +344,9 @@ std::string fallback_json(const ColumnDef& column, const CellFormat& format) {
       return R"({"x":0.0,"y":0.0,"wkb":"AQEAAAAAAAAAAAAAAAAAAAAAAAAA","srid":null})";
     case CellKind::kVector:
       return "[]";
+    default:
+      return epoch_json(format.kind);
   }
-  return "null";
 }
 
 }  // namespace tidemark

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "encode/cell.h"
 #include "schema/table.h"
@@ -15,6 +16,12 @@ namespace tidemark {
 // gets no default: none declared, an expression, a zero date in a nullable column, text that is no
 // such value.
 std::optional<std::string> default_json(const ColumnDef& column, const CellFormat& format);
+
+// "YYYY-MM-DD[ hh:mm:ss[.ffffff]]".
+std::optional<Value> parse_civil(std::string_view text);
+
+// One cell that has a value, as JSON.
+std::string cell_json(const CellFormat& format, const Value& value);
 
 // What a NOT NULL column without default shows for a zero date: 0, "", "1970-01-01T00:00:00Z", ...
 std::string fallback_json(const ColumnDef& column, const CellFormat& format);

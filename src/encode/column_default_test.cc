@@ -22,7 +22,7 @@ ColumnDef column_of(std::string data_type, ColumnKind kind, std::string text) {
 }
 
 std::string json_of(const ColumnDef& column) {
-  const auto format = cell_format_of(column, true);
+  const auto format = cell_format_of(column, {});
   EXPECT_TRUE(format.has_value());
   return default_json(column, *format).value_or("(none)");
 }

@@ -3,9 +3,6 @@
 
 #include <bit>
 
-#include "base/assert.h"
-#include "base/bytes.h"
-
 namespace tidemark {
 namespace {
 
@@ -54,24 +51,8 @@ bool same_cell(ColumnKind kind, const Value& a, const Value& b) {
 
 }  // namespace
 
-IdentityPlan::IdentityPlan(const TableDef& table) {
-  for (const std::uint32_t column : table.key_columns) {
-    parts_.push_back({column, table.columns[column].kind});
-  }
-}
-
-void IdentityPlan::append(RowView row, std::string& out) const {
-  for (const Part& part : parts_) {
-    const Value& value = row[part.column];
-    DEBUG_ASSERT(!value.null);
-    if (is_text(part.kind)) {
-      append_le(out, value.size);
-      out.append(value.text());
-      continue;
-    }
-    append_le(out, fixed_bits(part.kind, value));
-    if (part.kind == ColumnKind::kDatetime) append_le(out, std::uint64_t{value.micros});
-  }
+IdentityPlan::IdentityPlan(const TableDef& table, std::span<const std::uint32_t> key) {
+  for (const std::uint32_t column : key) parts_.push_back({column, table.columns[column].kind});
 }
 
 bool IdentityPlan::differs(RowView a, RowView b) const {

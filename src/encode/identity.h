@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row's identity: canonical bytes of its key cells. Within one table version two rows have the
-// same bytes if and only if their stored keys are the same, whichever producer read them.
-//   8 bytes per number, clock or date (dates: 8 more for the fraction); texts as u32 length and
-//   bytes
+// Is a row's record key another one after an update? Compared as stored, not as written.
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "change/value.h"
@@ -16,10 +13,9 @@ namespace tidemark {
 
 class IdentityPlan {
  public:
-  explicit IdentityPlan(const TableDef& table);
+  // `key` are the indexes of the key's columns; none: no key.
+  IdentityPlan(const TableDef& table, std::span<const std::uint32_t> key);
 
-  // Appends; nothing for a table without key.
-  void append(RowView row, std::string& out) const;
   // Do the key cells differ? False without a key.
   bool differs(RowView a, RowView b) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/record_schema.h"
 
+#include "encode/adjusted_name.h"
 #include "encode/json_text.h"
 
 namespace tidemark {
@@ -54,10 +55,10 @@ TypeJson string_like(const ColumnDef& column) {
   return {"string"};
 }
 
-TypeJson decimal(const ColumnDef& column) {
+TypeJson decimal(std::uint32_t precision, std::uint32_t scale) {
   return {"bytes", "org.apache.kafka.connect.data.Decimal",
-          parameter("scale", std::to_string(column.scale)) + "," +
-              parameter("connect.decimal.precision", std::to_string(column.precision))};
+          parameter("scale", std::to_string(scale)) + "," +
+              parameter("connect.decimal.precision", std::to_string(precision))};
 }
 
 constexpr std::string_view kGeometryFields =
@@ -69,19 +70,39 @@ constexpr std::string_view kPointFields =
     R"({"type":"bytes","optional":true,"field":"wkb"},)"
     R"({"type":"int32","optional":true,"field":"srid"}])";
 constexpr std::string_view kVectorItems = R"("items":{"type":"float","optional":false})";
+constexpr std::uint32_t kBigintDigits = 20;
 
 TypeJson type_of(const ColumnDef& column, CellKind kind) {
   switch (kind) {
     case CellKind::kInteger:
       return integer_like(column);
     case CellKind::kFloat:
+    case CellKind::kNarrowDouble:
       return {"float"};
     case CellKind::kWideFloat:
     case CellKind::kDouble:
+    case CellKind::kDecimal64Double:
+    case CellKind::kDecimalTextDouble:
       return {"double"};
     case CellKind::kDecimal64:
     case CellKind::kDecimalText:
-      return decimal(column);
+    case CellKind::kDecimal64Number:
+    case CellKind::kDecimalTextNumber:
+      return decimal(column.precision, column.scale);
+    case CellKind::kUnsignedDecimal:
+    case CellKind::kUnsignedNumber:
+      return decimal(kBigintDigits, 0);
+    case CellKind::kDecimal64Plain:
+    case CellKind::kDecimalTextPlain:
+    case CellKind::kBytesBase64:
+    case CellKind::kBytesBase64Url:
+    case CellKind::kBytesHex:
+    case CellKind::kIntegerText:
+    case CellKind::kUnsignedText:
+    case CellKind::kBinaryText:
+    case CellKind::kConstant:
+    case CellKind::kMapped:
+      return {"string"};
     case CellKind::kString:
       return string_like(column);
     case CellKind::kBytes:
@@ -92,10 +113,30 @@ TypeJson type_of(const ColumnDef& column, CellKind kind) {
       return {"int64", "io.debezium.time.Timestamp"};
     case CellKind::kDatetimeUs:
       return {"int64", "io.debezium.time.MicroTimestamp"};
+    case CellKind::kDateConnect:
+      return {"int32", "org.apache.kafka.connect.data.Date"};
+    case CellKind::kDateIso:
+      return {"string", "io.debezium.time.IsoDate"};
+    case CellKind::kTimeConnect:
+      return {"int32", "org.apache.kafka.connect.data.Time"};
+    case CellKind::kTimeIso:
+      return {"string", "io.debezium.time.IsoTime"};
+    case CellKind::kTimeNs:
+      return {"int64", "io.debezium.time.NanoTime"};
+    case CellKind::kDatetimeConnect:
+      return {"int64", "org.apache.kafka.connect.data.Timestamp"};
+    case CellKind::kDatetimeIso:
+      return {"string", "io.debezium.time.IsoTimestamp"};
+    case CellKind::kDatetimeNs:
+      return {"int64", "io.debezium.time.NanoTimestamp"};
     case CellKind::kTimestamp:
+    case CellKind::kTimestampTrimmed:
       return {"string", "io.debezium.time.ZonedTimestamp"};
     case CellKind::kBoolean:
+    case CellKind::kFlag:
       return {"boolean"};
+    case CellKind::kFlagNumber:
+      return {"int16"};
     case CellKind::kBits:
       return {"bytes", "io.debezium.data.Bits", parameter("length", std::to_string(column.length))};
     case CellKind::kGeometry:
@@ -110,17 +151,21 @@ TypeJson type_of(const ColumnDef& column, CellKind kind) {
 }
 
 std::string column_json(const SchemaColumn& member) {
-  const ColumnDef& column = *member.column;
-  const TypeJson type = type_of(column, member.format.kind);
+  TypeJson type = {"string"};
+  if (member.column != nullptr) type = type_of(*member.column, member.format.kind);
+  for (const auto& [name, value] : member.parameters) {
+    if (!type.parameters.empty()) type.parameters += ',';
+    type.parameters += parameter(name, value);
+  }
   std::string out = "{\"type\":" + json_string(type.type);
   if (!type.inner.empty()) out += "," + std::string(type.inner);
   out += ",\"optional\":";
-  out += column.nullable || type.always_optional ? "true" : "false";
+  out += member.optional || type.always_optional ? "true" : "false";
   if (!type.name.empty()) out += ",\"name\":" + json_string(type.name) + ",\"version\":1";
   if (!type.doc.empty()) out += ",\"doc\":" + json_string(type.doc);
   if (!type.parameters.empty()) out += ",\"parameters\":{" + type.parameters + "}";
   if (member.default_json) out += ",\"default\":" + *member.default_json;
-  return out + ",\"field\":" + json_string(column.name) + "}";
+  return out + ",\"field\":" + json_string(member.name) + "}";
 }
 
 std::string fields_json(std::span<const SchemaColumn> columns) {
@@ -130,10 +175,6 @@ std::string fields_json(std::span<const SchemaColumn> columns) {
     out += column_json(column);
   }
   return out + "]";
-}
-
-std::string name_json(std::string_view topic, std::string_view suffix) {
-  return json_string(std::string(topic) + std::string(suffix));
 }
 
 std::string simple_json(std::string_view type, bool optional, std::string_view field) {
@@ -179,14 +220,21 @@ std::string source_json(std::string_view connector_name) {
 
 }  // namespace
 
-std::string key_schema_json(std::string_view topic, std::span<const SchemaColumn> columns) {
-  return fields_json(columns) + ",\"optional\":false,\"name\":" + name_json(topic, ".Key") + "}";
+SchemaNames schema_names(std::string_view topic, NameAdjustment adjustment) {
+  const auto name = [&](std::string_view suffix) {
+    return adjusted_schema_name(std::string(topic) + std::string(suffix), adjustment);
+  };
+  return {.key = name(".Key"), .row = name(".Value"), .envelope = name(".Envelope")};
 }
 
-std::string envelope_schema_json(std::string_view topic, std::string_view connector_name,
+std::string key_schema_json(const SchemaNames& names, std::span<const SchemaColumn> columns) {
+  return fields_json(columns) + ",\"optional\":false,\"name\":" + json_string(names.key) + "}";
+}
+
+std::string envelope_schema_json(const SchemaNames& names, std::string_view connector_name,
                                  std::span<const SchemaColumn> columns) {
   const std::string row =
-      fields_json(columns) + ",\"optional\":true,\"name\":" + name_json(topic, ".Value");
+      fields_json(columns) + ",\"optional\":true,\"name\":" + json_string(names.row);
   std::string out = R"({"type":"struct","fields":[)";
   out += row + R"(,"field":"before"},)";
   out += row + R"(,"field":"after"},)";
@@ -196,7 +244,7 @@ std::string envelope_schema_json(std::string_view topic, std::string_view connec
   out += simple_json("int64", true, "ts_ms") + ",";
   out += simple_json("int64", true, "ts_us") + ",";
   out += simple_json("int64", true, "ts_ns");
-  out += "],\"optional\":false,\"name\":" + name_json(topic, ".Envelope");
+  out += "],\"optional\":false,\"name\":" + json_string(names.envelope);
   return out + ",\"version\":2}";
 }
 

@@ -7,22 +7,36 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "base/encode_settings.h"
 #include "encode/cell.h"
 #include "schema/table.h"
 
 namespace tidemark {
 
-// One column as a member of a row or key struct.
+// One member of a row or key struct.
 struct SchemaColumn {
-  const ColumnDef* column = nullptr;
+  const ColumnDef* column = nullptr;  // null: plain text that is no column's
   CellFormat format;
+  std::string name;
+  bool optional = false;
   std::optional<std::string> default_json;
+  std::vector<std::pair<std::string, std::string>> parameters;  // behind those of the type
 };
 
-// `topic` is the sanitised topic name.
-std::string key_schema_json(std::string_view topic, std::span<const SchemaColumn> columns);
-std::string envelope_schema_json(std::string_view topic, std::string_view connector_name,
+// Names of the three structs.
+struct SchemaNames {
+  std::string key;
+  std::string row;
+  std::string envelope;
+};
+// `topic` is the topic's name.
+SchemaNames schema_names(std::string_view topic, NameAdjustment adjustment);
+
+std::string key_schema_json(const SchemaNames& names, std::span<const SchemaColumn> columns);
+std::string envelope_schema_json(const SchemaNames& names, std::string_view connector_name,
                                  std::span<const SchemaColumn> columns);
 
 // Of a plain required string: context headers.

@@ -15,7 +15,6 @@ RowPlan::RowPlan(std::span<const PlannedColumn> columns) {
   };
   for (const PlannedColumn& column : columns) {
     const std::string name = (steps_.empty() ? "{" : ",") + json_string(column.name) + ":";
-    const CellKind kind = column.format.kind;
     steps_.push_back({.format = column.format,
                       .column = column.index,
                       .name_at = keep(name),
@@ -24,9 +23,9 @@ RowPlan::RowPlan(std::span<const PlannedColumn> columns) {
                       .null_size = static_cast<std::uint32_t>(column.null_json.size()),
                       .absent_at = keep(column.absent_json),
                       .absent_size = static_cast<std::uint32_t>(column.absent_json.size())});
-    fixed_size_ += name.size() + std::max({cell_size_max(kind), column.null_json.size(),
+    fixed_size_ += name.size() + std::max({cell_size_max(column.format), column.null_json.size(),
                                            column.absent_json.size()});
-    if (size_depends(kind)) texts_.push_back({column.index, kind});
+    if (size_depends(column.format)) texts_.push_back({column.index, column.format});
   }
   fixed_size_ += 2;  // the braces
   constants_.append(16, '\0');
@@ -37,7 +36,7 @@ std::size_t RowPlan::size_max(RowView row) const {
   for (const TextColumn& text : texts_) {
     const Value& value = row[text.column];
     if (value.null) continue;
-    size += value_size_max(text.kind, value);
+    size += value_size_max(text.format, value);
   }
   return size;
 }
@@ -64,7 +63,7 @@ char* RowPlan::write(char* out, RowView row) const {
   for (const Step& step : steps_) {
     out = write_padded(out, constants + step.name_at, step.name_size);
     const Value& value = row[step.column];
-    if (value.null || !has_value(step.format.kind, value)) {
+    if (value.null || !has_value(step.format, value)) {
       const bool absent = value.absent() && step.absent_size != 0;
       out = absent ? write_padded(out, constants + step.absent_at, step.absent_size)
                    : write_padded(out, constants + step.null_at, step.null_size);

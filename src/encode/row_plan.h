@@ -50,7 +50,7 @@ class RowPlan {
   };
   struct TextColumn {
     std::uint32_t column;
-    CellKind kind;
+    CellFormat format;
   };
 
   std::vector<Step> steps_;

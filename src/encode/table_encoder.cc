@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/table_encoder.h"
 
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "base/assert.h"
-#include "encode/column_default.h"
+#include "encode/column_plan.h"
 #include "encode/identity.h"
 #include "encode/json_text.h"
 #include "encode/record_schema.h"
@@ -42,57 +41,66 @@ void append_record(RecordBatch& batch, const Topic* topic, Range key, Range valu
                              .headers_size = headers.size});
 }
 
-Result<SchemaColumn> schema_column(const TableDef& table, const ColumnDef& column,
-                                   const EncodeSettings& settings) {
-  const std::optional<CellFormat> format = cell_format_of(column, settings.time_adjuster);
-  if (!format) {
-    Error error(ErrorKind::kUnsupported,
-                "column " + column.name + " has type " + column.column_type +
-                    ", which records cannot carry yet",
-                "leave the column or the table out of the capture");
-    return std::unexpected(std::move(error).at(table.id.text()));
-  }
-  return SchemaColumn{&column, *format, default_json(column, *format)};
-}
-
-// What stands for null: SQL NULL, or a date that is none.
-std::string null_json(const SchemaColumn& column, bool replace_null_with_default) {
-  if (column.column->nullable) {
-    return replace_null_with_default ? column.default_json.value_or("null") : "null";
-  }
-  return column.default_json ? *column.default_json : fallback_json(*column.column, column.format);
-}
-
 // What stands for a value that the row image does not carry: the placeholder in the column's own form.
-std::string absent_json(const SchemaColumn& column, const std::string& placeholder) {
-  if (column.format.kind == CellKind::kString) return json_string(placeholder);
-  if (column.format.kind != CellKind::kBytes) return {};
-  std::string base64(base64_size(placeholder.size()) + kWriteSlack, '\0');
-  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(placeholder.data());
-  char* const end = write_base64(base64.data(), bytes, placeholder.size());
-  base64.resize(static_cast<std::size_t>(end - base64.data()));
-  return '"' + base64 + '"';
+std::string absent_json(const PlannedField& field, const std::string& placeholder) {
+  switch (field.cell.kind) {
+    case CellKind::kString:
+    case CellKind::kBytes:
+    case CellKind::kBytesBase64:
+    case CellKind::kBytesBase64Url:
+    case CellKind::kBytesHex:
+    case CellKind::kBinaryText:
+    case CellKind::kMapped:
+      break;
+    default:
+      return {};
+  }
+  const Value value = Value::of_text(placeholder);
+  std::string out(cell_size_max(field.cell) + value_size_max(field.cell, value) + kWriteSlack, '\0');
+  char* const end = write_cell(out.data(), field.cell, value);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+  return out;
 }
 
-RowPlan row_plan(std::span<const SchemaColumn> columns, std::span<const std::uint32_t> indexes,
-                 const EncodeSettings& settings) {
+RowPlan row_plan(std::span<const PlannedField> fields, const std::string& placeholder) {
   std::vector<PlannedColumn> planned;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    planned.push_back({.index = indexes[i],
-                       .name = columns[i].column->name,
-                       .format = columns[i].format,
-                       .null_json = null_json(columns[i], settings.replace_null_with_default),
-                       .absent_json = absent_json(columns[i], settings.unavailable_value)});
+  for (const PlannedField& field : fields) {
+    planned.push_back({.index = field.index,
+                       .name = field.schema.name,
+                       .format = field.cell,
+                       .null_json = field.null_json,
+                       .absent_json = absent_json(field, placeholder)});
   }
   return RowPlan(planned);
+}
+
+std::vector<SchemaColumn> schema_of(std::span<const PlannedField> fields) {
+  std::vector<SchemaColumn> out;
+  for (const PlannedField& field : fields) out.push_back(field.schema);
+  return out;
+}
+
+// A cell that may not fit its form.
+struct Doubtful {
+  std::uint32_t index;
+  CellFormat format;
+  Misfit misfit;
+};
+
+void append_doubtful(std::vector<Doubtful>& out, std::span<const PlannedField> fields) {
+  for (const PlannedField& field : fields) {
+    if (!may_misfit(field.cell)) continue;
+    const bool required = !field.schema.optional && !field.schema.default_json;
+    out.push_back({field.index, field.cell, {field.schema.column, required}});
+  }
 }
 
 }  // namespace
 
 // The EncodePlan of one table version.
 struct TableEncoder::Plan {
-  Plan(const EncoderContext& context, TablePtr table_version, std::span<const SchemaColumn> columns,
-       std::span<const SchemaColumn> key_columns);
+  Plan(const EncoderContext& context, TablePtr table_version, const Topic* records_topic,
+       ColumnPlan column_plan);
 
   Range append_key(RowView row, RecordBatch& batch) const;
   Range append_value(const Change& change, Op op, const RecordTime& now,
@@ -127,6 +135,7 @@ struct TableEncoder::Plan {
   }
 
   TablePtr table;
+  ColumnPlan columns;
   const Topic* topic;
   bool tombstones;
   std::string key_schema;
@@ -138,14 +147,13 @@ struct TableEncoder::Plan {
   IdentityPlan identity;
   EnvelopeText envelope;
   HeaderText headers;
+  std::vector<Doubtful> doubtful;
 };
 
 namespace {
 
-std::vector<std::uint32_t> all_columns(const TableDef& table) {
-  std::vector<std::uint32_t> indexes(table.columns.size());
-  for (std::uint32_t i = 0; i < indexes.size(); ++i) indexes[i] = i;
-  return indexes;
+SchemaNames names_of(const EncoderContext& context, const Topic& topic) {
+  return schema_names(topic.name, context.settings.schema_names);
 }
 
 EnvelopeText envelope_text(const EncoderContext& context, const TableDef& table,
@@ -171,22 +179,26 @@ HeaderText header_text(const EncoderContext& context, std::string_view key_schem
 }  // namespace
 
 TableEncoder::Plan::Plan(const EncoderContext& context, TablePtr table_version,
-                         std::span<const SchemaColumn> columns,
-                         std::span<const SchemaColumn> key_columns)
+                         const Topic* records_topic, ColumnPlan column_plan)
     : table(std::move(table_version)),
-      topic(context.topics->intern(
-          topic_name(context.topic_prefix, context.topic_delimiter, table->id))),
+      columns(std::move(column_plan)),
+      topic(records_topic),
       tombstones(context.settings.tombstones),
-      key_schema(key_columns.empty() ? "" : key_schema_json(topic->name, key_columns)),
-      value_schema(envelope_schema_json(topic->name, context.connector_name, columns)),
-      rows(row_plan(columns, all_columns(*table), context.settings)),
-      key(row_plan(key_columns, table->key_columns, context.settings)),
-      identity(*table),
+      key_schema(columns.key.empty()
+                     ? ""
+                     : key_schema_json(names_of(context, *topic), schema_of(columns.key))),
+      value_schema(envelope_schema_json(names_of(context, *topic), context.connector_name,
+                                        schema_of(columns.row))),
+      rows(row_plan(columns.row, context.settings.unavailable_value)),
+      key(row_plan(columns.key, context.settings.unavailable_value)),
+      identity(*table, columns.key_columns),
       envelope(envelope_text(context, *table, value_schema)),
       headers(header_text(context, key_schema)) {
   if (context.settings.carry_schemas)
     topic = context.topics->intern(topic->name, {key_schema, value_schema});
-  if (context.settings.schemas_enable_key && !key_columns.empty()) {
+  append_doubtful(doubtful, columns.row);
+  append_doubtful(doubtful, columns.key);
+  if (context.settings.schemas_enable_key && !columns.key.empty()) {
     key_begin = "{\"schema\":" + key_schema + ",\"payload\":";
     key_end = "}";
   }
@@ -277,13 +289,11 @@ TableEncoder::~TableEncoder() = default;
 Result<std::unique_ptr<TableEncoder>> TableEncoder::compile(const EncoderContext& context,
                                                             TablePtr table) {
   ASSERT(context.topics != nullptr && table != nullptr);
-  std::vector<SchemaColumn> columns;
-  for (const ColumnDef& column : table->columns) {
-    columns.push_back(TRY(schema_column(*table, column, context.settings)));
-  }
-  std::vector<SchemaColumn> key_columns;
-  for (const std::uint32_t index : table->key_columns) key_columns.push_back(columns[index]);
-  auto plan = std::make_unique<Plan>(context, std::move(table), columns, key_columns);
+  ColumnPlan columns = TRY(plan_columns(context, *table));
+  const std::string name = TRY(
+      topic_name(context.topic_prefix, context.topic_delimiter, context.topic_naming, table->id));
+  auto plan = std::make_unique<Plan>(context, std::move(table), context.topics->intern(name),
+                                     std::move(columns));
   return std::unique_ptr<TableEncoder>(new TableEncoder(std::move(plan)));
 }
 
@@ -421,9 +431,21 @@ bool TableEncoder::same_row(RowView before, RowView after, std::string& scratch)
   return plan_->rows.same(before, after, scratch);
 }
 
-void TableEncoder::append_identity(RowView row, std::string& out) const {
-  plan_->check(row);
-  plan_->identity.append(row, out);
+std::span<const std::uint8_t> TableEncoder::needed_columns() const { return plan_->columns.needed; }
+
+const std::vector<std::string>& TableEncoder::notes() const { return plan_->columns.notes; }
+
+bool TableEncoder::may_misfit() const { return !plan_->doubtful.empty(); }
+
+std::optional<Misfit> TableEncoder::check_fit(RowView row) const {
+  std::optional<Misfit> found;
+  for (const Doubtful& cell : plan_->doubtful) {
+    const Value& value = row[cell.index];
+    if (value.null || fits(cell.format, value)) continue;
+    if (cell.misfit.required) return cell.misfit;
+    if (!found) found = cell.misfit;
+  }
+  return found;
 }
 
 }  // namespace tidemark

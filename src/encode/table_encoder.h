@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records of one table version in Debezium's JSON form (Kafka Connect's JsonConverter, Debezium 3.6
-// line, default handling modes). docs/differences.md lists where we leave the original on purpose.
+// line). docs/differences.md lists where we leave the original on purpose.
 //
 // Use:      compile() once per table version, then encode() per change (stream); for snapshots
-//           encode_row, encode_key and append_identity where the row is read, read_end and
-//           assemble_read where it is emitted: the record is byte for byte what encode() makes of
-//           the same row
+//           encode_row and encode_key where the row is read, read_end and assemble_read where it is
+//           emitted: the record is byte for byte what encode() makes of the same row. Where
+//           may_misfit(), check_fit() comes before either
 // Thread:   immutable after compile(): any thread, all calls
 // Cost:     no allocation per row once the caller's buffer has grown; constants are copied, columns
 //           are a flat vector of steps
@@ -15,29 +15,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "base/encode_settings.h"
 #include "base/record.h"
 #include "base/result.h"
 #include "change/change.h"
+#include "encode/encoder_context.h"
 #include "encode/envelope.h"
-#include "encode/topic.h"
 #include "schema/table.h"
 
 namespace tidemark {
-
-struct EncoderContext {
-  EncodeSettings settings;
-  std::string topic_prefix;  // source.name, too
-  std::string topic_delimiter = ".";
-  std::string connector_version;  // source.version
-  std::string connector_name = "mysql";
-  std::string run_id;  // text of a UUID, one per run
-  std::string task_id = "0";
-  TopicRegistry* topics = nullptr;  // not null
-};
 
 // When the connector built the record: envelope ts_ms, ts_us, ts_ns.
 struct RecordTime {
@@ -55,9 +46,17 @@ struct EventEnd {
   std::string behind_order;
 };
 
+// A value that a column's form cannot express, such as TIME '-01:00:00' as time of a day.
+struct Misfit {
+  const ColumnDef* column;
+  // The schema takes no null for it and has no default: there is no record without the value.
+  bool required;
+};
+
 class TableEncoder {
  public:
-  // Errors: kUnsupported, naming the column whose type is not handled.
+  // Errors: kUnsupported, naming the column whose type is not handled; kRejected for rules that
+  //         contradict each other.
   static Result<std::unique_ptr<TableEncoder>> compile(const EncoderContext& context,
                                                        TablePtr table);
   ~TableEncoder();
@@ -67,6 +66,14 @@ class TableEncoder {
   const Topic* topic() const;
   const TablePtr& table() const;
   bool has_key() const;
+  // One flag a column: records show it, in the row or in the key. Others may be null in rows.
+  std::span<const std::uint8_t> needed_columns() const;
+  // What was configured for columns and cannot be done here; one sentence each.
+  const std::vector<std::string>& notes() const;
+  // Can a value not fit its form? Then each row needs check_fit() first.
+  bool may_misfit() const;
+  // The first value that does not fit; records show null, or the default, in its place.
+  std::optional<Misfit> check_fit(RowView row) const;
   // Schema JSON texts, the same with schemas switched off. The key's is empty without a key.
   std::string_view key_schema() const;
   std::string_view envelope_schema() const;
@@ -97,9 +104,6 @@ class TableEncoder {
   bool key_changed(RowView before, RowView after) const;
   // Would a record show the same in both images? `scratch` keeps its memory.
   bool same_row(RowView before, RowView after, std::string& scratch) const;
-  // Appends canonical bytes of the key cells: two rows have the same bytes if and only if their
-  // stored keys are the same, however they were read. Nothing without a key.
-  void append_identity(RowView row, std::string& out) const;
 
  private:
   struct Plan;

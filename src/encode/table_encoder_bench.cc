@@ -144,7 +144,6 @@ void BM_EncodeRowAndKey(benchmark::State& state) {
     for (const auto& r : bench.rows) {
       bench.encoder->encode_row(r, bench.batch.buffer());
       bench.encoder->encode_key(r, bench.batch.buffer());
-      bench.encoder->append_identity(r, bench.batch.buffer());
     }
   });
 }

@@ -275,7 +275,6 @@ TEST_F(TableEncoderTest, GivesKeylessTablesNullKeysAndStillATombstone) {
   EXPECT_EQ(batch_.records()[2].value_size, Record::kNull);
   std::string text;
   encoder->encode_key(before, text);
-  encoder->append_identity(before, text);
   EXPECT_EQ(text, "");
   EXPECT_FALSE(encoder->key_changed(before, after));
 }
@@ -425,20 +424,17 @@ TEST_F(TableEncoderTest, AllocatesNothingPerRow) {
                          Value::of_null()};
   std::string row_json;
   std::string key_json;
-  std::string identity;
   std::string end;
   const auto round = [&] {
     batch_.clear();
     for (int i = 0; i < 100; ++i) {
       row_json.clear();
       key_json.clear();
-      identity.clear();
       encoder->encode({Op::kCreate, {}, after, source()}, kNow, batch_);
       encoder->encode({Op::kUpdate, before, after, source()}, kNow, batch_);
       encoder->encode({Op::kDelete, before, {}, source()}, kNow, batch_);
       encoder->encode_row(after, row_json);
       encoder->encode_key(after, key_json);
-      encoder->append_identity(after, identity);
       encoder->read_end(source(), kNow, end);
       encoder->assemble_read(key_json, row_json, end, batch_);
     }

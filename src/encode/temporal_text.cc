@@ -33,12 +33,33 @@ YearMonthDay civil_from_days(std::int64_t days) {
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
 }
 
-// The leading `digits` of six fraction digits.
+// The leading `digits` of six fraction digits; nothing for none.
 char* write_fraction(char* out, unsigned micros, unsigned digits) {
+  if (digits == 0) return out;
   *out++ = '.';
   write_2(out, micros / 10000);
   write_4(out + 2, micros % 10000);
   return out + digits;
+}
+
+char* write_date(char* out, const YearMonthDay& date) {
+  out = write_4(out, date.year);
+  *out++ = '-';
+  out = write_2(out, date.month);
+  *out++ = '-';
+  return write_2(out, date.day);
+}
+
+char* write_clock(char* out, unsigned of_day) {
+  out = write_2(out, of_day / 3600);
+  *out++ = ':';
+  out = write_2(out, of_day / 60 % 60);
+  *out++ = ':';
+  return write_2(out, of_day % 60);
+}
+
+YearMonthDay date_of(const Civil& civil) {
+  return {static_cast<unsigned>(civil.year), civil.month, civil.day};
 }
 
 }  // namespace
@@ -65,19 +86,38 @@ char* write_zoned_timestamp(char* out, std::int64_t epoch_us, unsigned fraction_
   const YearMonthDay date = civil_from_days(days);
   const auto clock = static_cast<unsigned>(of_day);
   *out++ = '"';
-  out = write_4(out, date.year);
-  *out++ = '-';
-  out = write_2(out, date.month);
-  *out++ = '-';
-  out = write_2(out, date.day);
+  out = write_date(out, date);
   *out++ = 'T';
-  out = write_2(out, clock / 3600);
-  *out++ = ':';
-  out = write_2(out, clock / 60 % 60);
-  *out++ = ':';
-  out = write_2(out, clock % 60);
-  if (fraction_digits > 0)
-    out = write_fraction(out, static_cast<unsigned>(micros), fraction_digits);
+  out = write_clock(out, clock);
+  out = write_fraction(out, static_cast<unsigned>(micros), fraction_digits);
+  return write_literal(out, "Z\"");
+}
+
+char* write_trimmed_timestamp(char* out, std::int64_t epoch_us) {
+  const std::int64_t micros = (epoch_us % 1'000'000 + 1'000'000) % 1'000'000;
+  return write_zoned_timestamp(out, epoch_us, trimmed_digits(static_cast<std::uint32_t>(micros)));
+}
+
+char* write_iso_date(char* out, const Civil& civil) {
+  *out++ = '"';
+  out = write_date(out, date_of(civil));
+  return write_literal(out, "Z\"");
+}
+
+char* write_iso_time(char* out, std::int64_t of_day_us) {
+  const auto micros = static_cast<std::uint32_t>(of_day_us % 1'000'000);
+  *out++ = '"';
+  out = write_clock(out, static_cast<unsigned>(of_day_us / 1'000'000 % 86400));
+  out = write_fraction(out, micros, trimmed_digits(micros));
+  return write_literal(out, "Z\"");
+}
+
+char* write_iso_timestamp(char* out, const Civil& civil, std::uint32_t micros) {
+  *out++ = '"';
+  out = write_date(out, date_of(civil));
+  *out++ = 'T';
+  out = write_clock(out, civil.hour * 3600U + civil.minute * 60U + civil.second);
+  out = write_fraction(out, micros, trimmed_digits(micros));
   return write_literal(out, "Z\"");
 }
 

@@ -45,8 +45,23 @@ inline std::int64_t epoch_second(const Civil& civil) {
   return epoch_day(civil) * 86400 + civil.hour * 3600 + civil.minute * 60 + civil.second;
 }
 
+// Digits of a fraction without its trailing zeros: 0 .. 6.
+constexpr unsigned trimmed_digits(std::uint32_t micros) {
+  unsigned digits = 6;
+  for (; digits > 0 && micros % 10 == 0; micros /= 10) --digits;
+  return digits;
+}
+
 // Quoted ISO instant with exactly `fraction_digits` (0..6) digits: "2024-02-29T01:02:03.120Z".
 // Unchecked: kZonedTimestampSizeMax bytes.
 char* write_zoned_timestamp(char* out, std::int64_t epoch_us, unsigned fraction_digits);
+// The same without trailing zeros in the fraction.
+char* write_trimmed_timestamp(char* out, std::int64_t epoch_us);
+
+// Quoted texts of time.precision.mode=isostring, fractions without trailing zeros:
+// "2024-02-29Z", "01:02:03.5Z", "2024-02-29T01:02:03.5Z". Unchecked: kZonedTimestampSizeMax bytes.
+char* write_iso_date(char* out, const Civil& civil);
+char* write_iso_time(char* out, std::int64_t of_day_us);  // 0 .. a day; a day prints 00:00:00Z
+char* write_iso_timestamp(char* out, const Civil& civil, std::uint32_t micros);
 
 }  // namespace tidemark

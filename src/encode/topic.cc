@@ -1,41 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/topic.h"
 
+#include "encode/adjusted_name.h"
+
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kTopicNameMax = 249;  // Kafka's limit
-
-bool is_legal(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '_' || c == '-';
-}
-
-// One '_' for each UTF-16 unit that `lead`, the first byte of a UTF-8 sequence, stands for;
-// continuation bytes stand for none.
-std::string_view replacement(char lead) {
-  const auto byte = static_cast<unsigned char>(lead);
-  if ((byte & 0xC0U) == 0x80U) return "";
-  return byte >= 0xF0 ? "__" : "_";
+std::string raw_name(std::string_view prefix, std::string_view delimiter, const TableId& id) {
+  std::string raw;
+  raw.append(prefix).append(delimiter).append(id.database).append(delimiter).append(id.table);
+  return raw;
 }
 
 }  // namespace
 
 std::string topic_name(std::string_view prefix, std::string_view delimiter, const TableId& id) {
-  std::string raw;
-  raw.append(prefix).append(delimiter).append(id.database).append(delimiter).append(id.table);
-  std::string name;
-  for (const char c : raw) {
-    if (is_legal(c)) {
-      name += c;
-    } else {
-      name += replacement(c);
-    }
+  return legal_topic_name(raw_name(prefix, delimiter, id), false);
+}
+
+Result<std::string> topic_name(std::string_view prefix, std::string_view delimiter,
+                               const TopicNaming& naming, const TableId& id) {
+  std::string name = legal_topic_name(raw_name(prefix, delimiter, id), naming.unicode);
+  if (!naming.rename) return name;
+  const auto replaced = TRY_AT(naming.rename->apply(name), "topic.regex");
+  if (!replaced || replaced->empty()) return name;
+  if (legal_topic_name(*replaced, false) != *replaced) {
+    return fail(ErrorKind::kRejected,
+                "topic.regex and topic.replacement make of " + name + " the name " + *replaced +
+                    ", which no topic can have",
+                "letters, digits, '.', '_' and '-', 249 at most");
   }
-  if (name.size() > kTopicNameMax) name.resize(kTopicNameMax);
-  if (name == ".") return "_";
-  if (name == "..") return "__";
-  return name;
+  return *replaced;
+}
+
+Result<std::string> key_field_of(std::string_view prefix, std::string_view delimiter,
+                                 const TopicNaming& naming, const TableId& id) {
+  const std::string name = raw_name(prefix, delimiter, id);
+  if (!naming.key_field_rename) return name;
+  const auto replaced = TRY_AT(naming.key_field_rename->apply(name), "topic.key.field.regex");
+  return replaced.value_or(name);
 }
 
 const Topic* TopicRegistry::intern(std::string_view name) {

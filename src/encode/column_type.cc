@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/column_type.h"
+
+#include <charconv>
+#include <string_view>
+
+namespace tidemark {
+namespace {
+
+// Numbers of "(a[,b])"; `which` 0 or 1.
+std::optional<std::uint32_t> argument(const ColumnDef& column, int which) {
+  std::string_view text = column.column_type;
+  const std::size_t open = text.find('(');
+  if (open == std::string_view::npos) return std::nullopt;
+  text = text.substr(open + 1, text.find(')', open) - open - 1);
+  const std::size_t comma = text.find(',');
+  if (which == 1) {
+    if (comma == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(comma + 1);
+  }
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end == text.data()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string source_type_name(const ColumnDef& column) {
+  std::string name = column.data_type;
+  for (const std::string_view word : {" unsigned", " zerofill"}) {
+    if (column.members.empty() && column.column_type.find(word) != std::string::npos) name += word;
+  }
+  for (char& c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
+}
+
+std::optional<std::uint32_t> source_length(const ColumnDef& column) {
+  const auto count = static_cast<std::uint32_t>(column.members.size());
+  if (column.kind == ColumnKind::kEnum) return 1;
+  if (column.kind == ColumnKind::kSet) return count == 0 ? 0 : 2 * count - 1;
+  return argument(column, 0);
+}
+
+std::optional<std::uint32_t> source_scale(const ColumnDef& column) {
+  if (column.kind == ColumnKind::kEnum || column.kind == ColumnKind::kSet) return std::nullopt;
+  return argument(column, 1);
+}
+
+bool is_character(const ColumnDef& column) {
+  return column.kind == ColumnKind::kString || column.kind == ColumnKind::kEnum ||
+         column.kind == ColumnKind::kSet;
+}
+
+}  // namespace tidemark
