@@ -20,6 +20,8 @@ constexpr const char* kSignalExamples =
     "  tidemark signal tidemark.properties execute-snapshot inventory.orders --filter "
     "'inventory.orders=id > 1000'\n"
     "  tidemark signal tidemark.properties stop-snapshot\n"
+    "  tidemark signal tidemark.properties set-binlog-position --data "
+    "'{\"binlog_filename\": \"binlog.000003\", \"binlog_position\": 157}'\n"
     "Exit code 8: the signal was refused, or no verdict came in time.\n";
 constexpr const char* kFooter =
     "Exit codes: 0 done or stopped, 1 internal error, 2 configuration or usage, 3 the server "
@@ -64,7 +66,8 @@ int run_cli(int argc, char** argv) {
   add_config(*signal, signal_arguments.config);
   signal
       ->add_option("TYPE", signal_arguments.type,
-                   "execute-snapshot, stop-snapshot, pause-snapshot, resume-snapshot or log")
+                   "execute-snapshot, stop-snapshot, pause-snapshot, resume-snapshot, "
+                   "set-binlog-position, schema-changes or log")
       ->required();
   signal->add_option("TABLES", signal_arguments.tables, "db.table, or regular expressions over it");
   signal->add_option("--filter", signal_arguments.filters,
@@ -72,6 +75,8 @@ int run_cli(int argc, char** argv) {
   signal->add_option("--surrogate-key", signal_arguments.surrogate,
                      "column to read the tables by instead of their keys; execute-snapshot only");
   signal->add_option("--message", signal_arguments.message, "text of a log signal");
+  signal->add_option("--data", signal_arguments.data,
+                     "the signal's data as JSON, in place of TABLES, --filter and --message");
   signal->add_option("--id", signal_arguments.id, "the signal's id; a new UUID by default");
   signal->add_option("--timeout", signal_arguments.timeout_s, "seconds to wait for the verdict")
       ->capture_default_str();

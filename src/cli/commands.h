@@ -27,6 +27,7 @@ struct SignalArguments {
   std::vector<std::string> filters;  // db.table=SQL
   std::string surrogate;
   std::string message;  // of log
+  std::string data;  // JSON, in place of tables, filters and message
   std::string id;  // empty: a new UUID
   std::int64_t timeout_s = 30;
 };

@@ -26,6 +26,12 @@ constexpr std::chrono::milliseconds kPollEvery{100};
 
 // The signal's data as JSON. Errors: kRejected for arguments that do not belong to the type.
 Result<std::string> data_of(const SignalArguments& arguments) {
+  if (!arguments.data.empty()) {
+    if (arguments.tables.empty() && arguments.filters.empty() && arguments.message.empty())
+      return arguments.data;
+    return fail(ErrorKind::kRejected,
+                "--data is given beside tables, --filter or --message: one of the two");
+  }
   if (arguments.type == "log") return log_signal_data(arguments.message);
   std::vector<AdditionalCondition> conditions;
   for (const std::string& filter : arguments.filters) {

@@ -16,7 +16,7 @@ std::span<const Property> capture_properties() {
        "Tables to capture, matched against `db.table`."},
       {"table.exclude.list", T::kRegexList, "", "", S::kSupported, "",
        "Tables to leave out; not together with the include list."},
-      {"table.ignore.builtin", T::kBool, "true", "", S::kSupported, "",
+      {"table.ignore.builtin", T::kBool, "true", "true false", S::kSupported, "true",
        "Leave out `mysql`, `sys`, `performance_schema` and `information_schema`."},
       {"column.include.list", T::kRegexList, "", "", S::kSupported, "",
        "Columns that rows show, matched against `db.table.column`. Keys keep theirs."},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "control/stream_signal.h"
 #include "control/watermark.h"
 #include "mysql/client/server_info.h"
 #include "snapshot/chunk_query.h"
@@ -32,6 +33,18 @@ constexpr std::size_t kSpareRowsBytesMax = 4U << 20U;
 bool has_passed(const Offset& offset, const Position& by, const GtidSet& gtids) {
   if (offset.position >= by) return true;
   return offset.gtid_mode && !gtids.empty() && offset.gtids.contains(gtids);
+}
+
+// Drops the oldest verdict when there are too many; those that moved the stream last longest, for moved
+// back it meets their signals again and has to know them.
+void trim(std::vector<Verdict>& verdicts) {
+  if (verdicts.size() <= kVerdictsMax) return;
+  const auto moves = std::count_if(verdicts.begin(), verdicts.end(),
+                                   [](const auto& v) { return moves_stream(v); });
+  const bool keep_moves = static_cast<std::size_t>(moves) <= kVerdictsMax / 2;
+  verdicts.erase(std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+    return moves_stream(verdict) != keep_moves;
+  }));
 }
 
 std::string text_of(const Value& value) {
@@ -433,7 +446,7 @@ void Incremental::answer(Verdict verdict) {
              {{"id", verdict.signal_id}, {"type", verdict.type}, {"reason", verdict.reason}});
   auto log = std::make_shared<AnswerLog>(*answers_);
   log->verdicts.push_back(std::move(verdict));
-  if (log->verdicts.size() > kVerdictsMax) log->verdicts.erase(log->verdicts.begin());
+  trim(log->verdicts);
   answers_ = std::move(log);
   answers_changed_ = true;
   urgent_ = true;

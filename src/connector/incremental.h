@@ -48,6 +48,12 @@ struct Probe {
       gtids{};  // executed by then: a stream to which nothing is sent has no position to compare
 };
 
+// The stream is to go on elsewhere, once the transaction that asks for it has ended.
+struct Jump {
+  std::string signal_id;
+  Offset to;
+};
+
 class Incremental {
  public:
   struct Parts {  // all outlive this object
@@ -85,6 +91,12 @@ class Incremental {
   // The link was opened again: watermarks of open windows may be lost.
   Status reconnected();
 
+  // A signal moves the stream. Until jump() has been called no checkpoint may be made: a restart has to
+  // meet the signal again.
+  bool jump_pending() const { return jump_.has_value(); }
+  // Answers that signal; where the stream is to go on. Call between two transactions.
+  Offset jump(const Offset& from);
+
   // Between two events: messages, voids, progress, the probe.
   Status poll(const Offset& offset);
 
@@ -115,6 +127,11 @@ class Incremental {
   Result<std::string> stop(const StopSnapshot& request);
   Result<std::string> pause();
   Result<std::string> resume();
+  Status prepare_jump(const std::string& signal_id, const SetBinlogPosition& wanted,
+                      const Offset& now);
+  Result<GtidSet> checked_gtids(const GtidSet& wanted);
+  bool jumped_for(std::string_view signal_id) const;
+  Result<std::string> change_schema(const SchemaChanges& request);
   Status check_condition(const TablePtr& table, const std::string& condition);
   Result<std::vector<TableId>> other_tables();
   void answer(Verdict verdict);
@@ -126,6 +143,7 @@ class Incremental {
   std::shared_ptr<const IncrementalState> state_;
   std::uint64_t state_revision_ = ~std::uint64_t{0};
   bool answers_changed_ = false;
+  std::optional<Jump> jump_;
   bool urgent_ = false;
   std::string identity_;  // scratch
   std::string record_end_;  // scratch

@@ -45,6 +45,17 @@ Status Incremental::command(const std::string& id, const std::string& type,
     done = pause();
   } else if (std::holds_alternative<ResumeSnapshot>(*parsed)) {
     done = resume();
+  } else if (const auto* const changes = std::get_if<SchemaChanges>(&*parsed)) {
+    done = change_schema(*changes);
+  } else if (const auto* const place = std::get_if<SetBinlogPosition>(&*parsed)) {
+    // Moved back, the stream meets the signal again.
+    if (jumped_for(id)) {
+      log::info("signal.seen_again", {{"id", id}, {"type", type}});
+      return {};
+    }
+    auto prepared = prepare_jump(id, *place, offset);
+    if (prepared) return {};  // answered by jump()
+    done = std::unexpected(std::move(prepared).error());
   } else {
     std::string text = std::get<LogMessage>(*parsed).text;
     if (const std::size_t at = text.find("{}"); at != std::string::npos)

@@ -105,6 +105,8 @@ TEST(SnapshotDecision, FollowsTheFlags) {
 }
 
 TEST(SnapshotDecision, FlagsSayWhatToDoWhereSomethingIsLost) {
+  // snapshot.mode.configuration.based.snapshot.on.data.error, the position is gone;
+  // snapshot.mode.configuration.based.snapshot.on.schema.error, the structures are.
   const auto purged = facts(StoredOffset::kComplete, true);
   EXPECT_EQ(*decide_snapshot(flags({.start_stream = true, .on_data_error = true}), purged),
             kStructuresOnly);

@@ -117,6 +117,7 @@ Status Source::run_link(const std::stop_token& stop) {
   auto link = TRY(BinlogLink::open(parts_.settings.server, where, stop));
   parser_ = std::make_unique<EventParser>(link->checksum());
   idle_.reset();
+  relink_ = false;
   buffer_.reset();
   block_.clear();
   next_in_block_ = 0;
@@ -169,7 +170,7 @@ Status Source::check_position(Offset& start) {
 
 Status Source::work(const std::stop_token& stop) {
   const auto patience = heartbeat_ ? std::min(kIdleWait, heartbeat_->interval()) : kIdleWait;
-  while (!stop.stop_requested()) {
+  while (!stop.stop_requested() && !relink_) {
     if (!ahead_.empty()) {
       block_ = std::move(ahead_.front());
       ahead_.pop_front();
@@ -192,10 +193,28 @@ Status Source::handle_block() {
   while (next_in_block_ < block_.size()) {
     const Bytes raw = block_[next_in_block_++];
     TRY(handle(raw));
+    if (parts_.incremental.jump_pending() && !cursor_.in_transaction()) return jump();
     // Between two events: a good place for a checkpoint.
     if (parts_.output.full()) TRY(checkpoint());
   }
   return {};
+}
+
+Status Source::jump() {
+  const Offset from = cursor_.offset();
+  const Offset to = parts_.incremental.jump(from);
+  log::info("stream.moved", {{"from", from.position.text()}, {"to", to.position.text()}});
+  cursor_ = StreamCursor(to);
+  commit_ts_us_ = 0;
+  gtid_text_.clear();
+  query_.reset();
+  if (meta_) meta_->forget();
+  xa_.forget();
+  looked_back_.reset();
+  parts_.tables.doubt_all();
+  TRY(parts_.incremental.reconnected());
+  relink_ = true;
+  return checkpoint();
 }
 
 Status Source::handle(Bytes raw) {
@@ -572,6 +591,7 @@ SourceInfo Source::source_info(const Event& event) const {
 }
 
 Status Source::checkpoint() {
+  if (parts_.incremental.jump_pending()) return {};
   // An idle stream has nothing new to store.
   if (parts_.output.batch().empty() && !parts_.incremental.dirty() &&
       cursor_.offset() == sent_offset_)

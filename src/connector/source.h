@@ -118,6 +118,8 @@ class Source {
   Result<bool> glance_at(const EventBlock& block, std::size_t from, const TableId& id,
                          Glance& glance);
 
+  // A signal moved the stream: from here on it is read from there, over a new link.
+  Status jump();
   Status heartbeat_action();
   Status checkpoint();
   void publish();
@@ -168,6 +170,7 @@ class Source {
       looked_back_;  // files before the present one, for an unknown XA COMMIT
   std::uint64_t filtered_rows_ = 0;
   std::uint64_t events_handled_ = 0;  // since they were published
+  bool relink_ = false;  // the present link is done with
   bool made_progress_ = false;  // since the link was opened
 };
 

@@ -110,6 +110,11 @@ CapturedTable* Tables::find(const TableId& id) {
   return found == captured_.end() ? nullptr : found->second.get();
 }
 
+void Tables::doubt_all() {
+  for (auto& [id, table] : captured_) table->certain = false;
+  forget_bindings();
+}
+
 std::vector<TablePtr> Tables::all() const {
   std::vector<TablePtr> out;
   out.reserve(captured_.size());

@@ -63,6 +63,8 @@ class Tables {
   CapturedTable* find(const TableId& id);
   // The table's structure has become certain.
   void confirm(CapturedTable& table);
+  // No table's structure is certain any longer.
+  void doubt_all();
   // In the order of names.
   std::vector<TablePtr> all() const;
   std::vector<TableId> ids() const;

@@ -45,6 +45,12 @@ class XaTransactions {
   // The link was lost: the open one comes again.
   void abandon_open() { open_.reset(); }
 
+  // The stream goes on elsewhere: what is held counts for nothing there.
+  void forget() {
+    open_.reset();
+    waiting_.clear();
+  }
+
   // Null where nothing is held under this id.
   const HeldEvents* find(const std::string& xid) const;
   void drop(const std::string& xid) { waiting_.erase(xid); }

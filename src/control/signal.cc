@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/nearest.h"
+#include "control/stream_signal.h"
 
 namespace tidemark {
 namespace {
@@ -19,9 +20,8 @@ constexpr std::string_view kStop = "stop-snapshot";
 constexpr std::string_view kPause = "pause-snapshot";
 constexpr std::string_view kResume = "resume-snapshot";
 constexpr std::string_view kLog = "log";
-constexpr std::array kTypes{kExecute, kStop, kPause, kResume, kLog};
-// Of the original, not built yet.
-constexpr std::array<std::string_view, 2> kTypesNotYet{"schema-changes", "set-binlog-position"};
+constexpr std::array kTypes{kExecute,           kStop, kPause, kResume, kSchemaChanges,
+                            kSetBinlogPosition, kLog};
 
 constexpr std::string_view kCollections = "data-collections";
 constexpr std::string_view kConditions = "additional-conditions";
@@ -42,12 +42,6 @@ constexpr std::string_view kStopForm =
     R"(stop everything)";
 constexpr std::string_view kPauseForm = R"(send {} as data)";
 constexpr std::string_view kLogForm = R"(send data such as {"message": "text"})";
-
-// What reading one signal's data may come upon. The first thing wrong is kept.
-struct Refusal {
-  ErrorKind kind = ErrorKind::kRejected;
-  std::string what;
-};
 
 class DataReader {
  public:
@@ -234,15 +228,12 @@ Form form_of(std::string_view type) {
   if (type == kExecute) return {kExecuteFields, kExecuteForm};
   if (type == kStop) return {kStopFields, kStopForm};
   if (type == kLog) return {kLogFields, kLogForm};
+  if (type == kSetBinlogPosition) return {{}, kSetBinlogPositionForm};
+  if (type == kSchemaChanges) return {{}, kSchemaChangesForm};
   return {kPauseFields, kPauseForm};
 }
 
 std::unexpected<Error> unknown_type(std::string_view type) {
-  if (std::ranges::find(kTypesNotYet, type) != kTypesNotYet.end()) {
-    return fail(ErrorKind::kUnsupported,
-                fmt::format("signal type \"{}\" is not supported yet", type),
-                fmt::format("use one of {}", fmt::join(kTypes, ", ")));
-  }
   return fail(ErrorKind::kRejected,
               fmt::format("unknown signal type \"{}\"{}", type, meant(type, kTypes)),
               fmt::format("use one of {}", fmt::join(kTypes, ", ")));
@@ -270,11 +261,18 @@ Result<Command> parse_signal(std::string_view type, std::optional<std::string_vi
   if (!root.is_object()) {
     return fail(ErrorKind::kRejected, "data is not a JSON object", std::string(form.remedy));
   }
-  DataReader reader(root, form.fields);
-  Command command = read_command(type, reader);
-  if (reader.refusal()) {
-    return fail(reader.refusal()->kind, reader.refusal()->what, std::string(form.remedy));
+  std::optional<Refusal> refusal;
+  Command command;
+  if (type == kSetBinlogPosition) {
+    command = read_set_binlog_position(root, refusal);
+  } else if (type == kSchemaChanges) {
+    command = read_schema_changes(root, refusal);
+  } else {
+    DataReader reader(root, form.fields);
+    command = read_command(type, reader);
+    refusal = reader.refusal();
   }
+  if (refusal) return fail(refusal->kind, refusal->what, std::string(form.remedy));
   if (problem) return fail(ErrorKind::kRejected, problem->text(), std::string(form.remedy));
   return command;
 }

@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "change/gtid_set.h"
+#include "change/position.h"
+#include "schema/table.h"
 
 namespace tidemark {
 
@@ -43,9 +46,28 @@ struct LogMessage {
   std::string text;
   bool operator==(const LogMessage&) const = default;
 };
+// Where the stream is to go on: at a position, or behind all of a GTID set.
+struct SetBinlogPosition {
+  Position position;  // empty: by GTIDs
+  GtidSet gtids;
+  bool operator==(const SetBinlogPosition&) const = default;
+};
+// A table whose structure is to be taken over as the server has it.
+struct SchemaChange {
+  enum class Kind : std::uint8_t { kCreate, kAlter, kDrop };
+  Kind kind = Kind::kAlter;
+  TableId id;
+  std::optional<std::vector<std::string>> columns;  // as the sender thinks they are
+  std::optional<std::vector<std::string>> primary_key;  // likewise
+  bool operator==(const SchemaChange&) const = default;
+};
+struct SchemaChanges {
+  std::vector<SchemaChange> changes;  // never empty
+  bool operator==(const SchemaChanges&) const = default;
+};
 
-using Command =
-    std::variant<ExecuteSnapshot, StopSnapshot, PauseSnapshot, ResumeSnapshot, LogMessage>;
+using Command = std::variant<ExecuteSnapshot, StopSnapshot, PauseSnapshot, ResumeSnapshot,
+                             LogMessage, SetBinlogPosition, SchemaChanges>;
 
 inline constexpr std::string_view kWindowOpenType = "snapshot-window-open";
 inline constexpr std::string_view kWindowCloseType = "snapshot-window-close";

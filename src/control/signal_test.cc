@@ -106,7 +106,6 @@ TEST(Signal, TellsWhatIsNotThereYet) {
   expect_refused("execute-snapshot", R"({"data-collections": ["a.b"], "type": "BLOCKING"})",
                  "not supported yet", kKind);
   expect_refused("stop-snapshot", R"({"type": "blocking"})", "not supported yet", kKind);
-  expect_refused("set-binlog-position", "{}", "not supported yet", kKind);
 }
 
 TEST(Signal, KnowsItsOwnRows) {
