@@ -185,8 +185,8 @@ void check_stores(const Config& config, const Report& report) {
   const std::string trust = config.text("database.ssl.truststore");
   const std::string key = config.text("database.ssl.keystore");
   if (!trust.empty()) {
-    const auto pem = pem_of_store(StoreKind::kTrust, trust,
-                                  config.text("database.ssl.truststore.password"));
+    const auto pem =
+        pem_of_store(StoreKind::kTrust, trust, config.text("database.ssl.truststore.password"));
     if (!pem) report("database.ssl.truststore", pem.error());
   } else if (verifies) {
     report("database.ssl.truststore",

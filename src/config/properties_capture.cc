@@ -35,7 +35,8 @@ std::span<const Property> capture_properties() {
       {"gtid.source.excludes", T::kRegexList, "", "", S::kSupported, "",
        "UUIDs of the servers, or expressions for them, whose GTIDs do not."},
       {"gtid.source.filter.dml.events", T::kBool, "true", "", S::kSupported, "",
-       "With such a list: drop row changes of the servers that do not count. Their changes of table "
+       "With such a list: drop row changes of the servers that do not count. Their changes of "
+       "table "
        "structure are followed all the same."},
       {"gtid.ignore.on.recovery", T::kBool, "false", "", S::kSupported, "",
        "Resume by file and position though GTIDs are known."},

@@ -10,8 +10,8 @@
 
 #include "base/assert.h"
 #include "config/column_rules.h"
-#include "config/pem.h"
 #include "config/cross_checks.h"
+#include "config/pem.h"
 #include "config/value_check.h"
 
 namespace tidemark {

@@ -159,8 +159,8 @@ Status Source::check_position(Offset& start) {
   GtidSet purged;
   if (gtid_sources_.filters() && start.gtid_mode) {
     purged = TRY(parts_.desk.ask([](Connection& connection) {
-                   return read_server_info(connection);
-                 })).gtid_purged;
+               return read_server_info(connection);
+             })).gtid_purged;
   }
   GtidSources::Resume resume = TRY(gtid_sources_.resume(start, purged));
   start = std::move(resume.ask);

@@ -29,6 +29,21 @@ constexpr std::string_view kMetadataRemedy =
     "go on past this "
     "place, remove the offset file and take a new initial snapshot";
 
+// The event is a statement that gives the table another structure.
+Result<bool> defines(const Event& event, const TableId& id) {
+  if (event.header.type != EventType::kQuery &&
+      event.header.type != EventType::kMariaQueryCompressed) {
+    return false;
+  }
+  std::string unpacked;
+  const QueryEvent query = TRY(parse_query(event, unpacked));
+  const Statement statement = Statement::parse(query.sql, query.database);
+  const bool definition = statement.kind() == StatementKind::kTableDdl;
+  const bool dropped =
+      statement.kind() == StatementKind::kDropDatabase && statement.mentions_database(id.database);
+  return (definition && statement.mentions(id)) || dropped;
+}
+
 }  // namespace
 
 struct Source::Glance {

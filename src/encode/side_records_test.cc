@@ -24,7 +24,7 @@ std::vector<Line> lines_of(const RecordBatch& batch) {
   return out;
 }
 
-constexpr EncodeSettings kPlain{.schemas_enable_key = false, .schemas_enable_value = false};
+const EncodeSettings kPlain{.schemas_enable_key = false, .schemas_enable_value = false};
 
 TEST(SideRecords, TellWhereATransactionBeginsAndEnds) {
   TopicRegistry topics;

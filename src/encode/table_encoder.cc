@@ -56,7 +56,8 @@ std::string absent_json(const PlannedField& field, const std::string& placeholde
       return {};
   }
   const Value value = Value::of_text(placeholder);
-  std::string out(cell_size_max(field.cell) + value_size_max(field.cell, value) + kWriteSlack, '\0');
+  std::string out(cell_size_max(field.cell) + value_size_max(field.cell, value) + kWriteSlack,
+                  '\0');
   char* const end = write_cell(out.data(), field.cell, value);
   out.resize(static_cast<std::size_t>(end - out.data()));
   return out;

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import standard  # pylint: disable=wrong-import-position
 from harness.engine import ROOT, binary  # pylint: disable=wrong-import-position
-from live.support import OK, SERVER, USAGE, LiveTest, said  # pylint: disable=wrong-import-position
+from live.support import OK, USAGE, LiveTest, said  # pylint: disable=wrong-import-position
 
 HERE = Path(__file__).resolve().parent
 
@@ -169,16 +169,6 @@ class Acts(LiveTest):
         self.wait_for_names(engine, ["a"])
         self.assert_stops(engine)
         self.assertEqual({"tm.shop.items"}, {r["topic"] for r in engine.records(self.folder / "records")})
-
-    def test_lock_timeout(self):
-        self.create_items()
-        holder = self.server.connect()
-        self.addCleanup(holder.close)
-        with holder.cursor() as cursor:
-            cursor.execute("LOCK TABLES shop.items WRITE")
-        began = time.monotonic()
-        self.ends_with(self.engine(signals=False, **{"snapshot.lock.timeout.ms": "1000", "errors.max.retries": "0"}), SERVER, "lock")
-        self.assertLess(time.monotonic() - began, 25)
 
     def test_delays(self):
         self.create_items()

@@ -104,8 +104,10 @@ void make_decimal(const MapColumn& logged, ColumnDef& column) {
 }
 
 void make_text(const MapColumn& logged, ColumnDef& column) {
-  constexpr std::array<std::string_view, 5> kTexts{"", "tinytext", "text", "mediumtext", "longtext"};
-  constexpr std::array<std::string_view, 5> kBlobs{"", "tinyblob", "blob", "mediumblob", "longblob"};
+  constexpr std::array<std::string_view, 5> kTexts{"", "tinytext", "text", "mediumtext",
+                                                   "longtext"};
+  constexpr std::array<std::string_view, 5> kBlobs{"", "tinyblob", "blob", "mediumblob",
+                                                   "longblob"};
   const bool binary = column.charset == Charset::kBinary;
   if (logged.type == WireType::kBlob || logged.type == WireType::kMariaBlobCompressed) {
     const std::size_t size = std::min<std::size_t>(logged.size, 4);
