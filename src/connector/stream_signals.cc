@@ -111,6 +111,10 @@ Status Incremental::prepare_jump(const std::string& signal_id, const SetBinlogPo
         fmt::format("signal {} of the same transaction moves the stream already", jump_->signal_id),
         "send it again when that one has been answered");
   }
+  if (now.maria_gtids) {
+    return fail(ErrorKind::kUnsupported, "set-binlog-position is not supported on MariaDB yet",
+                "to have rows again, send execute-snapshot for their tables");
+  }
   Offset to;
   to.gtid_mode = now.gtid_mode;
   to.server_id = now.server_id;
