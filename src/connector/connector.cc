@@ -319,9 +319,8 @@ Status Connector::decide(Parts& parts) {
     GtidSources sources(settings_.gtid);
     const GtidSources::Resume resume =
         TRY(sources.resume(parts.stored->offset, parts.server.gtid_purged));
-    auto there = parts.desk.ask([&](Connection& connection) {
-      return check_position_available(connection, resume.check);
-    });
+    auto there = parts.desk.ask(
+        [&](Connection& connection) { return check_position_available(connection, resume.check); });
     if (there) return std::nullopt;
     if (there.error().kind() == ErrorKind::kPositionLost) return std::move(there).error();
     return std::unexpected(std::move(there).error());
