@@ -102,9 +102,9 @@ class LiveTest(unittest.TestCase):
                 self.assertTrue(engine.running(), said(engine.log()))
             time.sleep(0.02)
 
-    def wait_for_changes(self, engine, count, table="items", timeout=20, where=lambda change: True):
+    def wait_for_changes(self, engine, count, table="items", timeout=20, where=lambda change: True, folder=None):
         def look():
-            found = [change for change in self.changes(engine, table) if where(change)]
+            found = [change for change in self.changes(engine, table, folder) if where(change)]
             return found if len(found) >= count else None
 
         return engine.wait_until(look, timeout, f"{count} changes of {table}")

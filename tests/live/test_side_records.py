@@ -106,7 +106,7 @@ class Transactions(SideRecords):
                  "INSERT INTO shop.items (name) VALUES ('c')", "SET binlog_row_image = 'MINIMAL'",
                  "UPDATE shop.other SET a = 5 WHERE id = 1", "SET binlog_row_image = 'FULL'",
                  "INSERT INTO shop.items (name) VALUES ('d'), ('e')", "COMMIT", "INSERT INTO shop.items (name) VALUES ('f')")
-        self.ends_with(self.engine_, STREAM, "lacks columns")
+        self.ends_with(self.engine_, STREAM, "lacks column")
         state = standard.stored(self.folder)["offset"]
         identity = state["transaction_id"]
         self.assertEqual((3, 1), (state["transaction_data_collection_order_shop.items"],

@@ -253,10 +253,12 @@ class FirstLoad(ModesTest):
         self.assert_stops(engine)
         self.assertEqual(1, len(standard.stored(self.folder)["outcomes"]))
 
-    def test_tables_without_a_key_and_without_signals_are_refused(self):
-        self.sql("CREATE TABLE shop.loose (v INT)")
-        engine = self.engine(**{"snapshot.mode": "incremental"})
-        self.ends_with(engine, STREAM, r"shop\.loose", "key")
+    def test_tables_without_a_key_are_read_and_without_signals_it_is_refused(self):
+        self.sql("CREATE TABLE shop.loose (v INT)", "INSERT INTO shop.loose VALUES (1), (1), (2), (NULL)")
+        engine = self.engine(self.folder / "loose", **{"snapshot.mode": "incremental"}).start()
+        found = self.wait_for_changes(engine, 4, "loose", folder=self.folder / "loose")
+        self.assertEqual([None, 1, 1, 2], sorted((c["value"]["after"]["v"] for c in found), key=lambda v: (v is not None, v)))
+        self.assert_stops(engine)
         self.assertIsNone(standard.stored(self.folder))
         self.ends_with(self.engine(signals=False, **{"snapshot.mode": "incremental"}), USAGE, "signal.data.collection")
         engine = self.engine(**{"snapshot.mode": "incremental", "table.include.list": "shop.items"})
@@ -419,9 +421,8 @@ class Rows(ModesTest):
 
     def test_a_statement_of_its_own(self):
         self.fill("numbers", 100)
-        name = "snapshot.select.statement.overrides"
-        engine = self.run_once(**{name: "shop.numbers",
-                                  name + ".shop.numbers": "SELECT name, id FROM shop.numbers WHERE id > 90 ORDER BY id DESC LIMIT 5;"})
+        engine = self.run_once(**{"snapshot.select.statement.overrides": "shop.numbers",
+                                  "snapshot.select.statement.overrides.shop.numbers": "SELECT name, id FROM shop.numbers WHERE id > 90 ORDER BY id DESC LIMIT 5;"})
         changes = self.changes(engine, "numbers")
         self.assertEqual({100, 99, 98, 97, 96}, {c["key"]["id"] for c in changes})
         self.assertEqual({f"n{i}" for i in range(96, 101)}, {c["value"]["after"]["name"] for c in changes})
