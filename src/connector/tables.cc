@@ -208,7 +208,8 @@ Result<TableBinding*> Tables::bind_between(const Event& event, const FormatDescr
   made.between = TRY(capture(TRY(structure_from(map, versions)), true));
   made.captured = made.between.get();
   made.table_version = made.captured->def->version;
-  made.plan = TRY_AT(RowPlan::compile(map, made.captured->def), made.id.text());
+  made.plan = TRY_AT(RowPlan::compile(map, made.captured->def, columns_to_decode(*made.captured)),
+                     made.id.text());
   TableBinding& binding = bindings_[TRY(table_id_of_map(event, format))] = std::move(made);
   return &binding;
 }

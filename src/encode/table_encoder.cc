@@ -43,14 +43,14 @@ void append_record(RecordBatch& batch, const Topic* topic, Range key, Range valu
 
 // What stands for a value that the row image does not carry: the placeholder in the column's own form.
 std::string absent_json(const PlannedField& field, const std::string& placeholder) {
-  switch (field.cell.kind) {
+  const bool mapped = field.cell.kind == CellKind::kMapped;
+  switch (mapped ? field.cell.mapping->base.kind : field.cell.kind) {
     case CellKind::kString:
     case CellKind::kBytes:
     case CellKind::kBytesBase64:
     case CellKind::kBytesBase64Url:
     case CellKind::kBytesHex:
     case CellKind::kBinaryText:
-    case CellKind::kMapped:
       break;
     default:
       return {};

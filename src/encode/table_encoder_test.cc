@@ -460,5 +460,23 @@ TEST_F(TableEncoderTest, APlaceholderStandsForWhatTheImageDoesNotCarry) {
   EXPECT_EQ(out, R"({"id":1,"v":null,"t":"?\"","b":"PyI=","j":"?\""})");
 }
 
+// A cut date is no text that a placeholder could take the place of.
+TEST_F(TableEncoderTest, APlaceholderStandsForTextOnly) {
+  TableDef table = small_table();
+  table.columns.push_back(column("d", "date", ColumnKind::kDate));
+  table.columns.push_back(column("t", "text", ColumnKind::kString));
+  context_.settings.cells.time = TimeMode::kIsoString;
+  context_.settings.unavailable_value = "absent";
+  context_.rules.mappings = {{.action = ColumnMapping::Action::kTruncate,
+                              .columns = *RegexList::compile(".*", RegexCase::kInsensitive),
+                              .chars = 4}};
+  const auto encoder = compile(std::move(table));
+  const std::vector<Value> row{Value::of_int(1), Value::of_null(),
+                               Value::of_civil({2024, 2, 29, 0, 0, 0}, 0), Value::of_absent()};
+  std::string out;
+  encoder->encode_row(row, out);
+  EXPECT_EQ(out, R"({"id":1,"v":null,"d":"2024","t":"abse"})");
+}
+
 }  // namespace
 }  // namespace tidemark
