@@ -178,6 +178,15 @@ class Keys(EncodingTest):
         self.assert_stops(engine)
         self.assertEqual([("u", "a"), ("d", "a"), ("c", "b")], [(c["value"]["op"], c["key"]["grp"]) for c in changes])
 
+    def test_decimals_in_keys(self):
+        self.sql("CREATE TABLE shop.items (d DECIMAL(5,2) PRIMARY KEY)", "INSERT INTO shop.items VALUES (-1.5)")
+        engine = self.engine(**{"key.converter.decimal.format": "NUMERIC"}).start()
+        self.sql("INSERT INTO shop.items VALUES (2.25)")
+        changes = self.wait_for_changes(engine, 2)
+        self.assert_stops(engine)
+        self.assertEqual([{"d": -1.5}, {"d": 2.25}], [change["key"] for change in changes])
+        self.assertEqual(["/2o=", "AOE="], [change["value"]["after"]["d"] for change in changes], "values have a converter of their own")
+
     def test_a_key_for_a_table_without_one_and_no_key_at_all(self):
         self.sql("CREATE TABLE shop.items (a INT, b INT)", "CREATE TABLE shop.bare (a INT)")
         engine = self.engine(**{"message.key.columns": "(.*).items:b", "table.include.list": "shop.(items|bare)"}).start()
