@@ -116,6 +116,11 @@ class Failover(LiveTest):
         self.items("a")
         self.wait_for_names(engine, ["a"])
         self.assert_stops(engine)
+        self.ends_with(self.at(self.server, **{"gtid.source.includes": "00000000-.*"}), USAGE, "gtid.source.includes", uuid)
+        engine = self.at(self.server, **{"gtid.source.includes": f"00000000-.*,{uuid}"}).start()
+        self.items("b")
+        self.wait_for_names(engine, ["a", "b"])
+        self.assert_stops(engine)
 
     def test_by_file_and_position_though_gtids_are_known(self):
         self.items("a")
