@@ -339,6 +339,12 @@ class Server:
         settings.update(options)
         return pymysql.connect(**settings)
 
+    def sessions(self):
+        """(id, user) of every connection. SHOW PROCESSLIST cuts statements within a character, or shows bytes that are no text."""
+        if self.flavour == "mysql":
+            return self.query("SELECT processlist_id, processlist_user FROM performance_schema.threads WHERE processlist_id IS NOT NULL")
+        return self.query("SELECT id, user FROM information_schema.processlist")
+
     def query(self, sql, args=None, **options):
         """Runs one statement on a connection of its own; its rows as a list of tuples."""
         connection = self.connect(**options)

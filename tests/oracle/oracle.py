@@ -288,7 +288,7 @@ class OracleRun:
 
     def _cut(self):
         """The server ends one of the engine's connections, or all of them."""
-        mine = [(row[0],) for row in self._server.query("SHOW PROCESSLIST") if row[1] == standard.USER]
+        mine = [(row[0],) for row in self._server.sessions() if row[1] == standard.USER]
         for (connection,) in mine if self._rng.random() < 0.3 else mine[:1] if not mine else [self._rng.choice(mine)]:
             self._kill_connection(connection)
 

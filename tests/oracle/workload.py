@@ -102,7 +102,7 @@ class Worker:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                here = self.workload.server.query("SHOW PROCESSLIST")
+                here = self.workload.server.sessions()
                 if all(row[0] != self._thread_id for row in here):
                     return
                 try:
