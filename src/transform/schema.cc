@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "encode/json_text.h"
 #include "transform/json_slice.h"
@@ -138,7 +139,11 @@ SchemaPtr Schema::simple(SchemaType type, bool optional) {
   return make({.type = type, .optional = optional});
 }
 
-Result<SchemaPtr> Schema::parse(std::string_view json) { return TRY(parse_at(json, 0)).schema; }
+Result<SchemaPtr> Schema::parse(std::string_view json) {
+  // The cutters need well-formed text: a default or parameters are kept as they stand.
+  if (!nlohmann::json::accept(json)) return no_schema("is no JSON");
+  return TRY(parse_at(json, 0)).schema;
+}
 
 std::optional<std::size_t> Schema::index_of(std::string_view field) const {
   for (std::size_t i = 0; i < parts_.fields.size(); ++i) {
