@@ -328,6 +328,14 @@ std::vector<Uuid> GtidSet::sources() const {
   return out;
 }
 
+std::uint64_t GtidSet::size() const {
+  std::uint64_t count = 0;
+  for (const auto& [key, intervals] : sources_) {
+    for (const Interval& interval : intervals) count += interval.last - interval.first + 1;
+  }
+  return count;
+}
+
 GtidSet GtidSet::of(const Uuid& source) const {
   GtidSet out;
   for (auto at = sources_.lower_bound({source, ""});

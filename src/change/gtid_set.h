@@ -63,6 +63,8 @@ class GtidSet {
   void subtract(const GtidSet& other);
   // Each once, in order.
   std::vector<Uuid> sources() const;
+  // How many GTIDs.
+  std::uint64_t size() const;
   // The part of one source, tagged GTIDs included.
   GtidSet of(const Uuid& source) const;
   bool contains(const Gtid& gtid) const;

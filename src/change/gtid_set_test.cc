@@ -221,5 +221,16 @@ TEST(Gtid, PrintsItsTag) {
   EXPECT_EQ((Gtid{.source = source, .tag = "blue", .number = 3}).text(), with(kA, ":blue:3"));
 }
 
+TEST(GtidSet, CountsAndTakesOneSourceApart) {
+  const std::string a = std::string(kA) + ":1-5:9," + std::string(kA) + ":tag:1-2";
+  const std::string b = std::string(kB) + ":7";
+  const GtidSet set = *GtidSet::parse(a + "," + b);
+  EXPECT_EQ(set.size(), 9U);
+  EXPECT_EQ(GtidSet().size(), 0U);
+  EXPECT_EQ(set.sources(), (std::vector<Uuid>{*Uuid::parse(kA), *Uuid::parse(kB)}));
+  EXPECT_EQ(set.of(*Uuid::parse(kA)), *GtidSet::parse(a)) << "tagged ones, too";
+  EXPECT_EQ(set.of(*Uuid::parse(kB)), *GtidSet::parse(b));
+}
+
 }  // namespace
 }  // namespace tidemark

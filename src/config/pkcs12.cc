@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <string_view>
 
 #include "base/file.h"
@@ -56,12 +57,11 @@ bool parse(PKCS12* store, const char* password, Content& out) {
 
 // Stores from before Java 16 and OpenSSL 3 are locked with RC2, which only the legacy provider knows.
 void load_old_ciphers() {
-  static const bool done = [] {
+  static std::once_flag loaded;
+  std::call_once(loaded, [] {
     OSSL_PROVIDER_load(nullptr, "default");
     OSSL_PROVIDER_load(nullptr, "legacy");
-    return true;
-  }();
-  static_cast<void>(done);
+  });
   ERR_clear_error();
 }
 

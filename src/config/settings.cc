@@ -368,7 +368,6 @@ Settings settings_of(const Config& config) {
   out.gtid = gtid_of(config);
   const auto queue_bytes = static_cast<std::uint64_t>(config.integer("max.queue.size.in.bytes"));
   out.queue_bytes_max = queue_bytes == 0 ? kQueueBytes : queue_bytes;
-  out.shutdown_timeout_ms = config.integer("executor.shutdown.timeout.ms");
   out.log_level = log_level_of(config);
   return out;
 }

@@ -166,7 +166,6 @@ struct Settings {
   RetrySettings retry;
   GtidSettings gtid;
   std::uint64_t queue_bytes_max = 0;  // between source and sink, never 0
-  std::int64_t shutdown_timeout_ms = 4000;  // grace for threads at stop
   log::Level log_level = log::Level::kInfo;
 };
 

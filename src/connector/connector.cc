@@ -519,7 +519,7 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
 
   if (parts.decision.from == SnapshotDecision::From::kLogEnd) {
     // Place and queue are stored in one step: from here on a restart goes on with the load.
-    TRY(incremental.first_load(tables_to_read(parts.tables, settings_)));
+    TRY(incremental.first_load(TRY(tables_to_read(parts.tables, settings_))));
     TRY(parts.output->send(Checkpoint{.offset = parts.start,
                                       .incremental = incremental.state(),
                                       .answers = incremental.answers(),

@@ -75,7 +75,7 @@ Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::s
                                   {"tables", parts_.tables.ids().size()}});
   std::vector<ScanTable> tables;
   if (with_rows) {
-    for (const TablePtr& table : tables_to_read(parts_.tables, parts_.settings))
+    for (const TablePtr& table : TRY(tables_to_read(parts_.tables, parts_.settings)))
       tables.push_back(scan_of(table, settings));
   }
   TableScan scan({.encoding = parts_.encoding,

@@ -2,37 +2,53 @@
 #include "connector/snapshot_tables.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace tidemark {
 
-std::vector<TablePtr> tables_to_read(Tables& tables, const Settings& settings) {
-  std::vector<TablePtr> out = tables.all();
-  std::erase_if(out,
-                [&](const TablePtr& table) { return tables.find(table->id)->is_signal_table; });
-  if (const auto& wanted = settings.snapshot.include_collections) {
-    std::erase_if(out, [&](const TablePtr& table) {
-      return !wanted->matches(table->id.text()).value_or(false);
-    });
+namespace {
+
+// The number of the first entry of table.include.list that names the table.
+Result<std::size_t> rank_of(const TableDef& table, const RegexList& include) {
+  const std::string name = table.id.text();
+  std::size_t rank = 0;
+  for (const Regex& item : include.items()) {
+    if (TRY(item.full_match(name))) break;
+    ++rank;
+  }
+  return rank;
+}
+
+Status order_by_list(std::vector<TablePtr>& tables, const RegexList& include) {
+  std::vector<std::pair<std::size_t, TablePtr>> ranked;
+  for (TablePtr& table : tables) ranked.emplace_back(TRY(rank_of(*table, include)), table);
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (std::size_t i = 0; i < tables.size(); ++i) tables[i] = std::move(ranked[i].second);
+  return {};
+}
+
+void order_by_rows(std::vector<TablePtr>& tables, bool up) {
+  std::stable_sort(tables.begin(), tables.end(), [&](const TablePtr& a, const TablePtr& b) {
+    return up ? a->rows_estimated < b->rows_estimated : b->rows_estimated < a->rows_estimated;
+  });
+}
+
+}  // namespace
+
+Result<std::vector<TablePtr>> tables_to_read(Tables& tables, const Settings& settings) {
+  const auto& wanted = settings.snapshot.include_collections;
+  std::vector<TablePtr> out;
+  for (const TablePtr& table : tables.all()) {
+    if (tables.find(table->id)->is_signal_table) continue;
+    if (!wanted || TRY(wanted->matches(table->id.text()))) out.push_back(table);
   }
   if (settings.snapshot.order != RowCountOrder::kDisabled) {
-    const bool up = settings.snapshot.order == RowCountOrder::kAscending;
-    std::stable_sort(out.begin(), out.end(), [&](const TablePtr& a, const TablePtr& b) {
-      return up ? a->rows_estimated < b->rows_estimated : b->rows_estimated < a->rows_estimated;
-    });
-    return out;
+    order_by_rows(out, settings.snapshot.order == RowCountOrder::kAscending);
+  } else if (settings.capture.table_include) {
+    TRY(order_by_list(out, *settings.capture.table_include));
   }
-  const auto& include = settings.capture.table_include;
-  if (!include) return out;
-  const auto rank = [&](const TablePtr& table) {
-    const std::string name = table->id.text();
-    const auto& items = include->items();
-    const auto found = std::find_if(items.begin(), items.end(), [&](const Regex& item) {
-      return item.full_match(name).value_or(false);
-    });
-    return found - items.begin();
-  };
-  std::stable_sort(out.begin(), out.end(),
-                   [&](const TablePtr& a, const TablePtr& b) { return rank(a) < rank(b); });
   return out;
 }
 

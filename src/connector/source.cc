@@ -617,7 +617,6 @@ void Source::publish() {
     view.lag_ms =
         view.last_event_ms == 0 ? -1 : std::max<std::int64_t>(0, now_ms - view.last_event_ms);
     view.events += events;
-    view.rows_filtered = filtered_rows_;
   });
 }
 

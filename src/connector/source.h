@@ -9,7 +9,6 @@
 //            Lost links are retried with back-off, at most `retry.max` times in a row (-1: endless)
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -168,7 +167,6 @@ class Source {
   XaTransactions xa_;
   std::optional<std::size_t>
       looked_back_;  // files before the present one, for an unknown XA COMMIT
-  std::uint64_t filtered_rows_ = 0;
   std::uint64_t events_handled_ = 0;  // since they were published
   bool relink_ = false;  // the present link is done with
   bool made_progress_ = false;  // since the link was opened

@@ -23,7 +23,6 @@ struct StatusView {
   std::int64_t lag_ms = -1;        // event time against our clock; -1: no event yet
   std::int64_t last_event_ms = 0;  // event time, since the epoch
   std::uint64_t events = 0;
-  std::uint64_t rows_filtered = 0;
   bool snapshot_paused = false;
   std::vector<TableProgress> snapshots;
   std::shared_ptr<const AnswerLog> answers;

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
@@ -16,23 +15,6 @@
 
 namespace tidemark {
 namespace {
-
-// How many transactions. The text has every interval as a-b.
-std::uint64_t count_of(const GtidSet& set) {
-  const std::string text = set.text();
-  std::uint64_t count = 0;
-  for (std::size_t colon = text.find(':'); colon != std::string::npos;
-       colon = text.find(':', colon + 1)) {
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    const char* const end = text.data() + text.size();
-    const auto [dash, error] = std::from_chars(text.data() + colon + 1, end, first);
-    if (error != std::errc() || dash == end || *dash != '-') continue;  // a tag
-    std::from_chars(dash + 1, end, last);
-    count += last - first + 1;
-  }
-  return count;
-}
 
 GtidSet without(GtidSet from, const GtidSet& what) {
   from.subtract(what);
@@ -47,8 +29,8 @@ std::string moved_text(const Offset& from, const Offset& to) {
   return fmt::format(
       "the stream goes on behind {}: {} transactions come again, {} are left out (it was behind "
       "{})",
-      to.gtids.text(), count_of(without(from.gtids, to.gtids)),
-      count_of(without(to.gtids, from.gtids)), from.gtids.text());
+      to.gtids.text(), without(from.gtids, to.gtids).size(), without(to.gtids, from.gtids).size(),
+      from.gtids.text());
 }
 
 std::vector<std::string> names_of(const TableDef& def, const std::vector<std::uint32_t>& columns) {

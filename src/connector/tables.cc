@@ -191,7 +191,6 @@ Result<TableBinding*> Tables::bind(const Event& event, const FormatDescription& 
     return nullptr;
   }
   made.captured = table;
-  made.table_version = table->def->version;
   made.plan = TRY_AT(RowPlan::compile(map, table->def, columns_to_decode(*table)), made.id.text());
   return &(bindings_[table_id] = std::move(made));
 }
@@ -207,7 +206,6 @@ Result<TableBinding*> Tables::bind_between(const Event& event, const FormatDescr
   if (const CapturedTable* const now = find(made.id); now != nullptr) versions.push_back(now->def);
   made.between = TRY(capture(TRY(structure_from(map, versions)), true));
   made.captured = made.between.get();
-  made.table_version = made.captured->def->version;
   made.plan = TRY_AT(RowPlan::compile(map, made.captured->def, columns_to_decode(*made.captured)),
                      made.id.text());
   TableBinding& binding = bindings_[TRY(table_id_of_map(event, format))] = std::move(made);

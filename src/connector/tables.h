@@ -41,7 +41,6 @@ struct TableBinding {
   std::string map_bytes;  // the TABLE_MAP body it was made from
   TableId id;
   CapturedTable* captured = nullptr;  // null: rows are not ours
-  std::uint64_t table_version = 0;  // of captured->def when the plan was made
   std::optional<RowPlan> plan;  // present if captured
   // The structure of these rows alone, where it is neither the present nor the one before: then `captured`
   // points here.

@@ -135,7 +135,7 @@ TEST_F(TablesTest, ANewStructureTakesThePlaceOfTheOldAndItsBindings) {
   ASSERT_TRUE(all.put(recording.structures[0], true));
   TableBinding* bound = bind(all, recording, 0);
   ASSERT_NE(bound, nullptr) << why_;
-  const std::uint64_t version = bound->table_version;
+  const std::uint64_t version = bound->captured->def->version;
   const auto before = all.snapshot();
   EXPECT_FALSE(*all.put(recording.structures[0], true));
   EXPECT_EQ(all.snapshot(), before) << "nothing changed";

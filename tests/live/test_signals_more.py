@@ -22,10 +22,7 @@ class StreamSignals(LiveTest):
 
     def place(self):
         """(file, position) where the server's log ends."""
-        try:
-            return self.query("SHOW BINARY LOG STATUS")[0][:2]
-        except Exception:  # pylint: disable=broad-except
-            return self.query("SHOW MASTER STATUS")[0][:2]
+        return self.query("SHOW BINARY LOG STATUS")[0][:2]
 
     def start(self, **more):
         engine = self.engine(**more).start()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import pymysql  # pylint: disable=wrong-import-position
+
 from live.support import POSITION_LOST, LiveTest  # pylint: disable=wrong-import-position
 
 
@@ -49,7 +51,7 @@ class Xa(LiveTest):
         while True:
             try:
                 return self.sql(f"XA {verdict} '{xid}'")
-            except Exception as error:  # pylint: disable=broad-except
+            except pymysql.MySQLError as error:
                 if error.args[0] != 1397 or time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
