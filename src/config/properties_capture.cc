@@ -16,8 +16,11 @@ std::span<const Property> capture_properties() {
        "Tables to capture, matched against `db.table`."},
       {"table.exclude.list", T::kRegexList, "", "", S::kSupported, "",
        "Tables to leave out; not together with the include list."},
-      {"table.ignore.builtin", T::kBool, "true", "true false", S::kSupported, "true",
-       "Leave out `mysql`, `sys`, `performance_schema` and `information_schema`."},
+      {"table.ignore.builtin", T::kBool, "true", "", S::kSupported, "",
+       "Leave out `mysql`, `sys`, `performance_schema` and `information_schema`. With `false` "
+       "tables "
+       "of the first two are captured like any others; the last two store no rows and are always "
+       "left out."},
       {"column.include.list", T::kRegexList, "", "", S::kSupported, "",
        "Columns that rows show, matched against `db.table.column`. Keys keep theirs."},
       {"column.exclude.list", T::kRegexList, "", "", S::kSupported, "",
@@ -40,10 +43,12 @@ std::span<const Property> capture_properties() {
        "structure are followed all the same."},
       {"gtid.ignore.on.recovery", T::kBool, "false", "", S::kSupported, "",
        "Resume by file and position though GTIDs are known."},
-      {"guardrail.collections.max", T::kInt, "0", ">= 0", S::kRefused, "",
-       "Most tables to consider; 0: any number."},
-      {"guardrail.collections.limit.action", T::kEnum, "warn", "warn fail", S::kAccepted, "",
-       "Matters with `guardrail.collections.max` only."},
+      {"guardrail.collections.max", T::kInt, "0", ">= 0", S::kSupported, "",
+       "Most tables to capture, the signal table not counted; 0: any number. Looked at at the "
+       "start "
+       "and when a table comes into being."},
+      {"guardrail.collections.limit.action", T::kEnum, "warn", "warn fail", S::kSupported, "",
+       "What to do when there are more: say so in the log, or end."},
   });
   return kTable;
 }

@@ -129,6 +129,8 @@ CaptureSettings capture_of(const Config& config) {
   out.table_include = list_of(config, "table.include.list");
   out.table_exclude = list_of(config, "table.exclude.list");
   out.ignore_builtin = config.boolean("table.ignore.builtin");
+  out.tables_max = config.integer("guardrail.collections.max");
+  out.fail_above_max = config.text("guardrail.collections.limit.action") == "fail";
   return out;
 }
 

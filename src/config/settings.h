@@ -27,6 +27,8 @@ struct CaptureSettings {
   std::optional<RegexList> table_include = {};  // matched against db.table
   std::optional<RegexList> table_exclude = {};
   bool ignore_builtin = true;
+  std::int64_t tables_max = 0;  // guardrail.collections.max; 0: any number
+  bool fail_above_max = false;
 };
 
 // Kinds of change that are not emitted while streaming.

@@ -18,6 +18,7 @@
 #include "connector/chunk_reader.h"
 #include "connector/delivery.h"
 #include "connector/gtid_sources.h"
+#include "connector/guardrail.h"
 #include "connector/incremental.h"
 #include "connector/initial_snapshot.h"
 #include "connector/server_desk.h"
@@ -372,6 +373,7 @@ Status Connector::adopt_structures(Parts& parts) {
                    .maria_gtids = std::move(end.maria_gtids)};
   }
   parts.listed = TRY(parts.desk.ask([](Connection& c) { return list_tables(c); }));
+  TRY(check_limits(parts));
   if (parts.stored) parts.tables.set_revision(parts.stored->schema_revision + 1);
   if (parts.decision.from == From::kView) return {};
   if (parts.decision.structures == SnapshotDecision::Structures::kStored) {
@@ -392,6 +394,26 @@ Status Connector::adopt_structures(Parts& parts) {
     }
   }
   return {};
+}
+
+Status Connector::check_limits(Parts& parts) {
+  std::size_t captured = 0;
+  std::size_t of_server = 0;  // in the server's own databases
+  const std::optional<TableId> signal_table = signal_table_of(settings_);
+  for (const TableId& id : parts.listed) {
+    if (id == signal_table || !TRY(parts.tables.captures(id))) continue;
+    ++captured;
+    if (is_builtin_database(id.database)) ++of_server;
+  }
+  if (of_server > 0)
+    log::warn(
+        "capture.builtin",
+        {{"tables", of_server},
+         {"meaning",
+          "tables of mysql and sys are captured (table.ignore.builtin=false): what the server "
+          "itself or statements such as CREATE USER and GRANT change there is not logged as "
+          "rows and comes with snapshots only"}});
+  return check_guardrail(settings_.capture, captured);
 }
 
 Status Connector::check_signals(Parts& parts) {

@@ -31,6 +31,8 @@ class Connector {
   Status decide(Parts& parts);
   Status check_access(Parts& parts);
   Status check_gtid_sources(Parts& parts);
+  // How many tables there are to capture, and whose.
+  Status check_limits(Parts& parts);
   Status check_signals(Parts& parts);
   Status adopt_structures(Parts& parts);
   Status start_delivery(Parts& parts);

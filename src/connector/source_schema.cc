@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "connector/guardrail.h"
 #include "connector/source.h"
 #include "mysql/client/schema_reader.h"
 #include "mysql/client/server_info.h"
@@ -87,6 +88,7 @@ Status Source::on_definition(const Statement& statement) {
 Status Source::read_again(const std::vector<TableId>& ids) {
   auto defs = TRY(parts_.desk.ask(
       [&](Connection& connection) { return read_tables(connection, TableSelection::of(ids)); }));
+  bool added = false;
   for (const TableId& id : ids) {
     const auto found =
         std::find_if(defs.begin(), defs.end(), [&](const TableDef& def) { return def.id == id; });
@@ -102,7 +104,9 @@ Status Source::read_again(const std::vector<TableId>& ids) {
     TRY(parts_.incremental.table_changed(parts_.tables.find(id)->def));
     log::info(known ? "schema.table_read_again" : "schema.table_added",
               {{"table", id.text()}, {"changed", changed}, {"position", cursor_.place()}});
+    added |= !known;
   }
+  if (added) TRY(check_guardrail(parts_.settings.capture, parts_.tables.count()));
   return {};
 }
 

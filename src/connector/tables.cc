@@ -129,6 +129,12 @@ std::vector<TableId> Tables::ids() const {
   return out;
 }
 
+std::size_t Tables::count() const {
+  return static_cast<std::size_t>(
+      std::count_if(captured_.begin(), captured_.end(),
+                    [](const auto& entry) { return !entry.second->is_signal_table; }));
+}
+
 void Tables::set_revision(std::uint64_t revision) {
   revision_ = std::max(revision_, revision);
   changed();

@@ -67,6 +67,8 @@ class Tables {
   // In the order of names.
   std::vector<TablePtr> all() const;
   std::vector<TableId> ids() const;
+  // How many there are besides the signal table.
+  std::size_t count() const;
   // Changes with every put() and remove() that changed something.
   std::shared_ptr<const SchemaSnapshot> snapshot();
   // Revisions continue after one read back from the store.

@@ -2,7 +2,6 @@
 #include "schema/capture.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
@@ -16,30 +15,43 @@ Result<bool> admits(const std::optional<RegexList>& include,
   return true;
 }
 
+std::string lower(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return out;
+}
+
+// Databases whose tables are views of the server's memory and dictionary.
+bool stores_no_rows(std::string_view database) {
+  const std::string name = lower(database);
+  return name == "performance_schema" || name == "information_schema";
+}
+
 }  // namespace
 
 bool is_builtin_database(std::string_view database) {
-  constexpr auto kBuiltin =
-      std::to_array<std::string_view>({"mysql", "sys", "performance_schema", "information_schema"});
-  std::string lower(database);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return std::find(kBuiltin.begin(), kBuiltin.end(), lower) != kBuiltin.end();
+  const std::string name = lower(database);
+  return name == "mysql" || name == "sys" || stores_no_rows(database);
+}
+
+bool CaptureFilter::leaves_out(std::string_view database) const {
+  return rules_.ignore_builtin ? is_builtin_database(database) : stores_no_rows(database);
 }
 
 CaptureFilter::CaptureFilter(Rules rules) : rules_(std::move(rules)) {}
 
 Result<bool> CaptureFilter::captures(const TableId& table) const {
   if (rules_.signal_table == table) return true;
-  if (rules_.ignore_builtin && is_builtin_database(table.database)) return false;
+  if (leaves_out(table.database)) return false;
   if (!TRY(admits(rules_.database_include, rules_.database_exclude, table.database))) return false;
   return admits(rules_.table_include, rules_.table_exclude, table.text());
 }
 
 Result<bool> CaptureFilter::captures_database(const std::string& database) const {
   if (rules_.signal_table && rules_.signal_table->database == database) return true;
-  if (rules_.ignore_builtin && is_builtin_database(database)) return false;
+  if (leaves_out(database)) return false;
   return admits(rules_.database_include, rules_.database_exclude, database);
 }
 

@@ -20,7 +20,9 @@ class CaptureFilter {
     std::optional<RegexList> database_exclude = {};
     std::optional<RegexList> table_include = {};
     std::optional<RegexList> table_exclude = {};
-    bool ignore_builtin = true;  // mysql, sys, performance_schema, information_schema
+    // The server's own: mysql and sys. performance_schema and information_schema store no rows and are
+    // left out in any case.
+    bool ignore_builtin = true;
     std::optional<TableId> signal_table = {};  // exact, as the server spells it
   };
 
@@ -32,6 +34,9 @@ class CaptureFilter {
   Result<bool> captures_database(const std::string& database) const;
 
  private:
+  // Whatever the lists say.
+  bool leaves_out(std::string_view database) const;
+
   Rules rules_;
 };
 

@@ -24,6 +24,9 @@ TEST(CaptureFilter, TakesAllButBuiltinDatabasesByDefault) {
   }
   const CaptureFilter all({.ignore_builtin = false});
   EXPECT_TRUE(captures(all, "mysql", "user"));
+  EXPECT_TRUE(captures(all, "sys", "sys_config"));
+  EXPECT_FALSE(captures(all, "performance_schema", "threads"));
+  EXPECT_FALSE(captures(all, "INFORMATION_SCHEMA", "TABLES"));
 }
 
 TEST(CaptureFilter, NeedsBothDatabaseAndTableToPass) {

@@ -240,6 +240,52 @@ class Acts(LiveTest):
             self.assert_stops(engine)
             self.assertEqual(shown, " info event=" in engine.log())
 
+    def test_a_limit_on_tables(self):
+        limit = {"table.include.list": r"shop\.[abc]"}
+        self.sql("CREATE TABLE shop.a (id INT PRIMARY KEY)", "CREATE TABLE shop.b (id INT PRIMARY KEY)", "CREATE TABLE shop.other (id INT)")
+        engine = self.engine(**limit, **{"guardrail.collections.max": "2", "guardrail.collections.limit.action": "fail"}).start()
+        engine.wait_for_log("event=stream.started")
+        # Another name is not another table.
+        self.sql("RENAME TABLE shop.b TO shop.c", "INSERT INTO shop.c VALUES (1)")
+        self.wait_for_changes(engine, 1, "c")
+        self.sql("CREATE TABLE shop.b (id INT PRIMARY KEY)", "INSERT INTO shop.b VALUES (1)")
+        self.ends_with(engine, USAGE, r"3 tables are captured, and guardrail\.collections\.max allows 2")
+        self.assertEqual([], self.changes(engine, "b"))
+        self.ends_with(engine, USAGE, "3 tables are captured")
+        engine = self.engine(**limit, **{"guardrail.collections.max": "2"}).start()
+        engine.wait_for_log("event=capture.above_guardrail")
+        self.wait_for_changes(engine, 1, "b")
+        self.assert_stops(engine)
+
+    def test_tables_of_the_server(self):
+        self.create_items()
+        self.items("a")
+        number = 9_000_001
+        self.addCleanup(self.sql, f"DELETE FROM mysql.time_zone WHERE Time_zone_id >= {number}")
+        self.sql(f"INSERT INTO mysql.time_zone VALUES ({number}, 'Y')")
+        tables = {"database.include.list": None, "table.include.list": r"shop\.items,mysql\.time_zone,performance_schema\..*"}
+        engine = self.engine(**tables, **{"table.ignore.builtin": "false"}).start()
+        engine.wait_for_log("event=capture.builtin .*tables=1 ")
+        engine.wait_for_log("event=stream.started")
+        self.sql(f"INSERT INTO mysql.time_zone VALUES ({number + 1}, 'N')")
+        name = self.signal("execute-snapshot", {"data-collections": ["mysql.time_zone"]})
+        self.assertEqual("COMPLETED", self.outcome(engine, name, "mysql.time_zone")["status"])
+        self.sql(f"DELETE FROM mysql.time_zone WHERE Time_zone_id = {number}")
+        self.items("b")
+        self.wait_for_names(engine, ["a", "b"])
+        self.assert_stops(engine)
+        records = engine.records(self.folder / "records")
+        self.assertEqual({"tm.mysql.time_zone", "tm.shop.items", "tm.shop.signals"}, {r["topic"] for r in records})
+        zones = [(v["op"], (v["after"] or v["before"])["Time_zone_id"], (v["after"] or v["before"])["Use_leap_seconds"])
+                 for v in (r["value"] for r in records if r["topic"] == "tm.mysql.time_zone") if v is not None]
+        of_test = [zone for zone in zones if zone[1] >= number]
+        self.assertEqual([("r", number, "Y"), ("c", number + 1, "N"), ("r", number, "Y"), ("r", number + 1, "N"), ("d", number, "Y")], of_test)
+        folder = self.folder / "without"
+        engine = self.engine(folder, name="without", signals=False, **tables, **{"database.server.id": 7003}).start()
+        self.wait_for_changes(engine, 2, folder=folder)
+        self.assert_stops(engine)
+        self.assertEqual({"tm.shop.items"}, {r["topic"] for r in engine.records(folder / "records")})
+
 
 if __name__ == "__main__":
     unittest.main()

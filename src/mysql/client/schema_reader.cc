@@ -278,10 +278,10 @@ Result<bool> is_sequence(Connection& connection, const TableId& id) {
 }
 
 Result<std::vector<TableId>> list_tables(Connection& connection) {
-  const ResultSet rows = TRY(connection.query(fmt::format(
+  const ResultSet rows = TRY(connection.query(
       "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE "
-      "TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND {} ORDER BY TABLE_SCHEMA, TABLE_NAME",
-      TableSelection::all().conditions().front())));
+      "TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND TABLE_SCHEMA NOT IN "
+      "('information_schema', 'performance_schema') ORDER BY TABLE_SCHEMA, TABLE_NAME"));
   std::vector<TableId> out;
   out.reserve(rows.size());
   for (const ResultSet::Row row : rows.rows()) out.push_back({text_of(row[0]), text_of(row[1])});
@@ -289,7 +289,9 @@ Result<std::vector<TableId>> list_tables(Connection& connection) {
 }
 
 TableSelection TableSelection::most_of(std::vector<TableId> ids, std::size_t total) {
-  const bool most = ids.size() > kNamesPerStatement && 2 * ids.size() > total;
+  const bool builtin = std::any_of(
+      ids.begin(), ids.end(), [](const TableId& id) { return is_system_database(id.database); });
+  const bool most = !builtin && ids.size() > kNamesPerStatement && 2 * ids.size() > total;
   return most ? all() : of(std::move(ids));
 }
 

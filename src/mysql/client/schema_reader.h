@@ -46,7 +46,7 @@ class TableSelection {
 // Errors: kRetryable also when DDL keeps changing the tables while they are read.
 Result<std::vector<TableDef>> read_tables(Connection& connection, const TableSelection& selection);
 
-// The names of all tables outside the server's own databases, sorted: one short statement.
+// The names of all tables that store rows, those of `mysql` and `sys` included, sorted: one short statement.
 Result<std::vector<TableId>> list_tables(Connection& connection);
 
 // MariaDB's sequences are tables of a kind of their own.
