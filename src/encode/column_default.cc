@@ -171,8 +171,7 @@ int hex_digit(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// MySQL shows defaults of BINARY and VARBINARY as 0x6162, cut at the first 0x00 (9.7 does); other
-// text is taken as the bytes themselves.
+// Defaults of BINARY and VARBINARY are 0x6162 (schema_reader); other text is taken as the bytes themselves.
 std::string binary_bytes(const ColumnDef& column, std::string_view text) {
   std::string bytes;
   if (text.starts_with("0x") && text.size() % 2 == 0) {

@@ -44,7 +44,8 @@ struct ColumnDef {
   std::uint32_t scale = 0;  // DECIMAL, FLOAT(M,D)
   std::uint32_t fraction_digits = 0;  // TIME, DATETIME, TIMESTAMP
   std::vector<std::string> members;  // ENUM, SET: texts in UTF-8
-  // COLUMN_DEFAULT: absent when there is none or it is NULL. Text as information_schema gives it.
+  // COLUMN_DEFAULT: absent when there is none or it is NULL. Text as information_schema of MySQL gives it;
+  // of binary columns 0x and hexadecimal digits.
   std::optional<std::string> default_text;
   bool default_is_expression = false;  // DEFAULT_GENERATED: CURRENT_TIMESTAMP, (uuid()), ...
   std::string comment;

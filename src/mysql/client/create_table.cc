@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/client/create_table.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "schema/table.h"
@@ -24,8 +23,9 @@ std::size_t past_quoted(std::string_view text, std::size_t at) {
 }
 
 std::optional<std::string> bytes_of(std::string_view hex) {
+  if (hex.size() % 2 != 0) return std::nullopt;
   std::string out;
-  for (std::size_t at = 0; at + 1 < hex.size(); at += 2) {
+  for (std::size_t at = 0; at < hex.size(); at += 2) {
     unsigned byte = 0;
     const auto parsed = std::from_chars(hex.data() + at, hex.data() + at + 2, byte, 16);
     if (parsed.ptr != hex.data() + at + 2) return std::nullopt;
@@ -34,11 +34,61 @@ std::optional<std::string> bytes_of(std::string_view hex) {
   return out;
 }
 
+char escaped(char c) {
+  switch (c) {
+    case '0':
+      return '\0';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    default:
+      return c;
+  }
+}
+
+// Of what stands between the quotes; nothing when they are not its only ones.
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' && text[i] != '\'') {
+      out += text[i];
+      continue;
+    }
+    const char mark = text[i++];
+    if (i == text.size() || (mark == '\'' && text[i] != mark)) return std::nullopt;
+    out += mark == '\\' ? escaped(text[i]) : mark;
+  }
+  return out;
+}
+
+std::optional<std::string_view> between_quotes(std::string_view sql) {
+  if (sql.size() < 2 || !sql.starts_with("'") || !sql.ends_with("'")) return std::nullopt;
+  return sql.substr(1, sql.size() - 2);
+}
+
+// The literal at the front of `sql`.
+std::optional<std::string_view> literal_at(std::string_view sql) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFabcdef";
+  if (sql.starts_with("0x")) return sql.substr(0, sql.find_first_not_of(kDigits, 2));
+  if (sql.starts_with("x'")) return sql.substr(0, past_quoted(sql, 1));
+  if (sql.starts_with("'")) return sql.substr(0, past_quoted(sql, 0));
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::optional<std::string> hex_default(std::string_view create_table, std::string_view column) {
+std::optional<std::string> literal_bytes(std::string_view sql) {
+  if (sql.starts_with("0x")) return bytes_of(sql.substr(2));
+  if (const auto text = between_quotes(sql)) return unescaped(*text);
+  if (!sql.starts_with("x") && !sql.starts_with("X")) return std::nullopt;
+  const auto hex = between_quotes(sql.substr(1));
+  return hex ? bytes_of(*hex) : std::nullopt;
+}
+
+std::optional<std::string_view> default_literal(std::string_view create_table,
+                                                std::string_view column) {
   constexpr std::string_view kWord = " DEFAULT ";
-  constexpr std::string_view kDigits = "0123456789ABCDEFabcdef";
   const std::string head = "\n  " + quoted(column) + " ";
   std::size_t at = create_table.find(head);
   if (at == std::string_view::npos) return std::nullopt;
@@ -48,10 +98,7 @@ std::optional<std::string> hex_default(std::string_view create_table, std::strin
     if (c == '\'' || c == '`') {
       at = past_quoted(create_table, at);
     } else if (create_table.substr(at).starts_with(kWord)) {
-      const std::string_view value = create_table.substr(at + kWord.size());
-      if (!value.starts_with("0x")) return std::nullopt;
-      const std::size_t end = std::min(value.find_first_not_of(kDigits, 2), value.size());
-      return bytes_of(value.substr(2, end - 2));
+      return literal_at(create_table.substr(at + kWord.size()));
     } else {
       ++at;
     }

@@ -67,20 +67,24 @@ std::uint32_t display_length(std::string_view column_type) {
   return number32(column_type.substr(open + 1));
 }
 
+// Binary defaults have one form, MySQL's: 0x and hexadecimal digits.
+std::string hex_of(std::string_view bytes) {
+  std::string out = "0x";
+  for (const char c : bytes) out += fmt::format("{:02X}", static_cast<unsigned char>(c));
+  return out;
+}
+
 // MariaDB prints a default as an SQL literal or expression. True: it is an expression.
-bool plain_default(std::optional<std::string>& text) {
+bool plain_default(std::optional<std::string>& text, bool binary) {
   if (*text == "NULL") {
     text.reset();
     return false;
   }
   const std::string& sql = *text;
-  if (sql.size() >= 2 && sql.front() == '\'' && sql.back() == '\'') {
-    std::string plain;
-    for (std::size_t i = 1; i + 1 < sql.size(); ++i) {
-      plain += sql[i];
-      if ((sql[i] == '\'' || sql[i] == '\\') && i + 2 < sql.size() && sql[i + 1] == sql[i]) ++i;
-    }
-    text = std::move(plain);
+  if (binary || sql.starts_with("'")) {
+    auto bytes = literal_bytes(sql);
+    if (!bytes) return true;
+    text = binary ? hex_of(*bytes) : std::move(*bytes);
     return false;
   }
   const bool literal = sql.find_first_not_of("0123456789.+-eE") == std::string::npos ||
@@ -226,10 +230,12 @@ Status order_indexes(Connection& connection, Draft& draft) {
   return {};
 }
 
-// A default that shows a '?' where there may be a character information_schema does not know.
+// A default that information_schema may not show in full: a '?' can be a character it does not know, and
+// bytes are cut, or replaced.
 bool is_doubtful(const ColumnDef& column) {
-  return has_supplementary(column.charset_name) && !column.default_is_expression &&
-         column.default_text && has(*column.default_text, "?");
+  if (column.default_is_expression || !column.default_text) return false;
+  return column.kind == ColumnKind::kBinary ||
+         (has_supplementary(column.charset_name) && has(*column.default_text, "?"));
 }
 
 Status mend_defaults(Connection& connection, TableDef& table) {
@@ -242,7 +248,15 @@ Status mend_defaults(Connection& connection, TableDef& table) {
   const std::string text = text_of(answer->rows()[0][1]);
   for (ColumnDef& column : table.columns) {
     if (!is_doubtful(column)) continue;
-    if (auto bytes = hex_default(text, column.name)) column.default_text = std::move(bytes);
+    const auto literal = default_literal(text, column.name);
+    if (!literal) continue;
+    auto bytes = literal_bytes(*literal);
+    if (!bytes) continue;
+    if (column.kind == ColumnKind::kBinary) {
+      column.default_text = hex_of(*bytes);
+    } else if (literal->starts_with("0x")) {
+      column.default_text = std::move(bytes);
+    }
   }
   return {};
 }
@@ -344,11 +358,12 @@ ColumnDef column_from(const ColumnRow& row, bool is_mariadb) {
     column.is_unsigned = has(column.column_type, " unsigned");
   }
   set_sizes(column, row);
+  column.kind = kind_of(column);
   if (row.default_text) column.default_text = std::string(*row.default_text);
   column.default_is_expression = has(extra, "DEFAULT_GENERATED");
   if (is_mariadb && column.default_text)
-    column.default_is_expression = plain_default(column.default_text);
-  column.kind = kind_of(column);
+    column.default_is_expression =
+        plain_default(column.default_text, column.kind == ColumnKind::kBinary);
   return column;
 }
 

@@ -106,8 +106,16 @@ TEST(SchemaReader, ReadsDefaultsAsMariaDbPrintsThem) {
   EXPECT_EQ(read("-1.5").default_text, "-1.5");
   EXPECT_FALSE(read("-1.5").default_is_expression);
   EXPECT_TRUE(read("current_timestamp()").default_is_expression);
+  EXPECT_EQ(read("'a\\\\b\\n\\0'").default_text, std::string("a\\b\n\0", 5));
   EXPECT_EQ(column_from({.data_type = "varchar", .default_text = "NULL"}, false).default_text,
             "NULL");
+  const auto binary = [](std::string_view text) {
+    return column_from({.data_type = "binary", .default_text = text}, true);
+  };
+  EXPECT_EQ(binary("'0x\\0\\0'").default_text, "0x30780000") << "10.11";
+  EXPECT_EQ(binary("x'fb00'").default_text, "0xFB00") << "11.8";
+  EXPECT_EQ(binary("NULL").default_text, std::nullopt);
+  EXPECT_TRUE(binary("concat('a','b')").default_is_expression);
 }
 
 TEST(SchemaReader, PrefersThePrimaryKeyInKeyOrder) {
