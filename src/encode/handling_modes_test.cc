@@ -166,7 +166,8 @@ TEST(TimeMode, MicrosecondsAndNanosecondsWhateverTheDigits) {
   const Encoded clock({datetime("c", 6)}, nanos);
   EXPECT_EQ(clock.schema(), member("int64", "io.debezium.time.NanoTimestamp"));
   EXPECT_EQ(clock.cell(civil(kLeap, 1)), "1709168523000001000");
-  EXPECT_EQ(clock.cell(civil({2262, 4, 11, 23, 47, 15})), "9223372035000000000");
+  EXPECT_EQ(clock.cell(civil({2262, 4, 11, 23, 47, 16}, 854'775)), "9223372036854775000");
+  EXPECT_EQ(clock.cell(civil({1677, 9, 21, 0, 12, 43}, 145'225)), "-9223372036854775000");
   const Encoded time({column("c", ColumnKind::kTime, "time")}, nanos);
   EXPECT_EQ(time.schema(), member("int64", "io.debezium.time.NanoTime"));
   EXPECT_EQ(time.cell(Value::of_int(-3'020'399'000'000)), "-3020399000000000");

@@ -13,16 +13,20 @@ namespace {
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
 constexpr std::int64_t kNsPerUs = 1000;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr std::int64_t kUsPerSecond = 1'000'000;
 
 Civil civil_of(const CellFormat& format, const Value& value) {
   return format.adjust_years ? adjusted(value.civil) : value.civil;
 }
 
-// Seconds that 64 bits hold in nanoseconds, whatever the fraction.
-bool fits_nanoseconds(std::int64_t second) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max() / kNsPerSecond;
-  return second < kMax && second > -kMax;
+std::int64_t epoch_us(const CellFormat& format, const Value& value) {
+  return epoch_second(civil_of(format, value)) * kUsPerSecond + value.micros;
+}
+
+// 64 bits hold it in nanoseconds.
+bool fits_nanoseconds(std::int64_t us) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max() / kNsPerUs;
+  return us <= kMax && us >= -kMax;
 }
 
 bool is_date(CellKind kind) {
@@ -148,8 +152,7 @@ bool fits(const CellFormat& format, const Value& value) {
     case CellKind::kTimeIso:
       return value.i64 >= 0 && value.i64 <= kDayUs;
     case CellKind::kDatetimeNs:
-      return !is_calendar_date(value.civil) ||
-             fits_nanoseconds(epoch_second(civil_of(format, value)));
+      return !is_calendar_date(value.civil) || fits_nanoseconds(epoch_us(format, value));
     case CellKind::kMapped:
       return fits(format.mapping->base, value);
     default:
@@ -222,8 +225,7 @@ char* write_rare_cell(char* out, const CellFormat& format, const Value& value) {
     case CellKind::kDatetimeIso:
       return write_iso_timestamp(out, civil_of(format, value), value.micros);
     case CellKind::kDatetimeNs:
-      return write_int(
-          out, epoch_second(civil_of(format, value)) * kNsPerSecond + value.micros * kNsPerUs);
+      return write_int(out, epoch_us(format, value) * kNsPerUs);
     case CellKind::kTimestampTrimmed:
       return write_trimmed_timestamp(out, value.i64);
     case CellKind::kFlag:
