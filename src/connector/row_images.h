@@ -2,7 +2,8 @@
 // Rows events whose images do not carry every column: which of them make records.
 //
 // binlog_row_image=NOBLOB leaves out BLOB, TEXT and JSON columns that did not change: records have a
-// placeholder there. Any other column that is missing (MINIMAL) would have to read null and be false.
+// placeholder there. Any other column that is missing would have to read null and be false: with MINIMAL, and
+// generated columns in what MariaDB 11.8 logs of an UPDATE or DELETE, whatever the setting.
 #pragma once
 
 #include "base/result.h"
@@ -18,7 +19,7 @@ struct ImageGaps {
 };
 // For an event whose images are not full.
 // Errors: kUnsupported, naming table and column, where a column is missing that has no placeholder
-Result<ImageGaps> check_images(const RowsReader& reader, const RowPlan& plan,
-                               const TableDef& table);
+Result<ImageGaps> check_images(const RowsReader& reader, const RowPlan& plan, const TableDef& table,
+                               bool on_mariadb);
 
 }  // namespace tidemark
