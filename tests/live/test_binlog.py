@@ -4,14 +4,20 @@ import base64
 import json
 import os
 import re
+import subprocess
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import pymysql  # pylint: disable=wrong-import-position
+
 from harness import standard  # pylint: disable=wrong-import-position
-from live.support import STREAM, LiveTest  # pylint: disable=wrong-import-position
+from harness.engine import binary  # pylint: disable=wrong-import-position
+from harness.servers import MariaDb  # pylint: disable=wrong-import-position
+from live.support import STREAM, LiveTest, fields  # pylint: disable=wrong-import-position
+from oracle.proxy import Proxy  # pylint: disable=wrong-import-position
 
 
 class BinlogTest(LiveTest):
@@ -196,6 +202,63 @@ class RowImages(BinlogTest):
             table[key] = row
         expected = {i: {"id": i, "n": n, "t": t} for i, n, t in self.server.query("SELECT id, n, t FROM shop.items")}
         self.assertEqual(expected, table)
+
+
+class Incidents(LiveTest):
+    """A statement on a table without transactions that outgrows its cache: what it did stays, and is not in the binlog."""
+
+    def plant(self):
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY AUTO_INCREMENT, name LONGTEXT) ENGINE=MyISAM",
+                 "SET GLOBAL binlog_stmt_cache_size = 4096", "SET GLOBAL max_binlog_stmt_cache_size = 4096")
+        engine = self.engine(signals=False).start()
+        engine.wait_for_log(r"event=stream\.started")
+        self.items("before")
+        self.wait_for_names(engine, ["before"])
+        with self.assertRaisesRegex(pymysql.MySQLError, "max_binlog_stmt_cache_size"):
+            self.sql(f"INSERT INTO shop.items (name) VALUES {', '.join(['(REPEAT(0x78, 9000))'] * 9)}")
+        self.assertGreater(self.server.query("SELECT COUNT(*) FROM shop.items")[0][0], 1)
+        return engine
+
+    def stops(self, engine):
+        where = next((name, row[1]) for name, _ in self.server.binlogs() for row in self.server.query(f"SHOW BINLOG EVENTS IN '{name}'")
+                     if row[2] == "Incident")
+        line = self.ends_with(engine, STREAM, "the server logged an incident: changes may be missing", "new initial snapshot")
+        self.assertEqual(f"{where[0]}:{where[1]}", fields(line)["at"])
+        self.assertEqual(["before"], self.names(engine))
+        shown = subprocess.run([binary(), "binlog", str(self.server.data / where[0])], capture_output=True, text=True, check=True).stdout
+        self.assertRegex(shown, rf"\n{where[1]} \S+ INCIDENT 1 \w+")
+
+    def test_stops_the_stream(self):
+        engine = self.plant()
+        self.stops(engine)
+        self.stops(engine)  # until someone takes a new snapshot
+
+
+class IncidentsOfMariaDb(Incidents):
+    server_class = MariaDb
+
+
+class Heartbeats(LiveTest):
+    """Of the second version, which a server sends where a dump asks for it."""
+
+    FLAG = 2  # USE_HEARTBEAT_EVENT_V2
+
+    def test_of_the_second_version_are_understood(self):
+        proxy = Proxy(self.server.port, dump_flags=self.FLAG)
+        self.addCleanup(proxy.close)
+        seen = set()
+        # An OK byte, no time, type 27 or 41, server id, a small size.
+        proxy.watch = lambda data: seen.update(found[0] for found in re.findall(rb"\0{5}([\x1b\x29]).{4}[\x20-\x40]\0{3}", data, re.S))
+        self.create_items()
+        engine = self.engine(**{"database.port": proxy.port, "connect.keep.alive.interval.ms": 1000, "database.ssl.mode": "disabled"}).start()
+        self.items("a")
+        self.wait_for_names(engine, ["a"])
+        engine.wait_until(lambda: 41 in seen, 20, "a heartbeat")
+        self.items("b")
+        self.wait_for_names(engine, ["a", "b"])
+        self.assert_stops(engine)
+        self.assertEqual({41}, seen)
+        self.assertNotIn(" warn event=stream.", engine.log())
 
 
 class LargeTransactions(BinlogTest):

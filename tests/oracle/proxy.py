@@ -6,13 +6,19 @@ import threading
 from harness.servers import HOST
 
 
-_DUMP_COMMANDS = (0x12, 0x1E)  # COM_BINLOG_DUMP, COM_BINLOG_DUMP_GTID: the first byte of a packet numbered 0
+# The first byte of a packet numbered 0 -> where its flags begin. COM_BINLOG_DUMP, COM_BINLOG_DUMP_GTID.
+_DUMP_COMMANDS = {0x12: 5, 0x1E: 1}
 
 
 class Proxy:
-    """Forwards connections to its own port to another port on loopback."""
+    """Forwards connections to its own port to another port on loopback.
 
-    def __init__(self, target_port):
+    dump_flags: set in every binlog dump that passes; unknown under TLS. watch: called with what dumps bring.
+    """
+
+    def __init__(self, target_port, dump_flags=0):
+        self._dump_flags = dump_flags
+        self.watch = None
         self._target = target_port
         self._listener = socket.create_server((HOST, 0))
         self.port = self._listener.getsockname()[1]
@@ -54,13 +60,20 @@ class Proxy:
             while data := source.recv(1 << 16):
                 if source is pair[0] and len(data) > 4 and data[3] == 0 and data[4] in _DUMP_COMMANDS:
                     self._dumps.add(pair)
+                    data = self._with_flags(data)
                 self._flowing.wait()
                 if source is pair[1] and pair in self._dumps:
                     self._dumps_flowing.wait()
+                    if self.watch:
+                        self.watch(data)
                 sink.sendall(data)
         except OSError:
             pass
         self._close(pair)
+
+    def _with_flags(self, data):
+        at = 4 + _DUMP_COMMANDS[data[4]]
+        return data[:at] + bytes([data[at] | self._dump_flags]) + data[at + 1 :]
 
     def _close(self, pair):
         with self._lock:
