@@ -1,25 +1,20 @@
-"""Every column type, one row read in every way: initial snapshot, stream (insert, update, delete), incremental snapshot."""
+"""Every column type of every server, in every handling mode, one row read in every way: initial snapshot, stream (insert,
+update, delete), incremental snapshot."""
 
-import datetime
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from harness.servers import MariaDb, Mysql  # pylint: disable=wrong-import-position
+from harness.servers import MariaDb, MariaDbUnstable, Mysql  # pylint: disable=wrong-import-position
 from live.support import LiveTest, said  # pylint: disable=wrong-import-position
-from live.type_table import COLUMNS, PROPERTY_SETS, SERVER_TEXT  # pylint: disable=wrong-import-position
+from live.type_table import COLUMNS, PROPERTY_SETS  # pylint: disable=wrong-import-position
 
 # Rows by identity: their values' index, in the base of the way they take.
 INITIAL, STREAMED, UPDATED, DELETED = 0, 100, 200, 300
 NULLS, OMITTED = 90, 91  # instead of an index
 SQL_MODE = "SET time_zone = '+00:00', sql_mode = 'ALLOW_INVALID_DATES'"
-
-
-def as_record(value):
-    """What SELECT gives for a generated or current-time column, as a record shows it."""
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime.datetime) else value
 
 
 def same(expected, got):
@@ -31,19 +26,18 @@ def same(expected, got):
     return type(expected) is type(got) and expected == got
 
 
-class OnMysql(LiveTest):
-    flavour = "mysql"
+class TypeMatrix(LiveTest):
+    """All columns in one table; the classes below say on which server, and test_* with which properties."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Mysql() if cls.flavour == "mysql" else MariaDb()
-        cls.addClassCleanup(cls.server.stop)
+    logs_generated = True  # whether updates and deletes are logged with generated columns
 
-    def columns(self):
-        return [c for c in COLUMNS if c.on in (None, self.flavour)]
+    def setUp(self):
+        super().setUp()
+        version = tuple(int(part) for part in self.server.version.split(".")[:2])
+        self.columns = [c for c in COLUMNS if c.here(self.server.flavour, version) and (self.logs_generated or not c.generated)]
 
     def indexes(self):
-        return list(range(max(len(c.values) for c in self.columns()))) + [NULLS]
+        return list(range(max(len(c.values) for c in self.columns))) + [NULLS]
 
     def literal(self, column, which):
         """A column without value number `which` begins with its first again."""
@@ -52,7 +46,7 @@ class OnMysql(LiveTest):
         return column.values[which % len(column.values)][0]
 
     def assignments(self, which):
-        return [(c.name, self.literal(c, which)) for c in self.columns() if not c.generated]
+        return [(c.name, self.literal(c, which)) for c in self.columns if not c.generated]
 
     def insert(self, base, which):
         pairs = self.assignments(which)
@@ -60,8 +54,8 @@ class OnMysql(LiveTest):
                 f" VALUES ({base + which}, {', '.join(value for _, value in pairs)})")
 
     def inserts(self, base):
-        omitted = [c.name for c in self.columns() if c.required and "DEFAULT" not in c.ddl]
-        values = [self.literal(c, 0) for c in self.columns() if c.name in omitted]
+        omitted = [c.name for c in self.columns if c.required and "DEFAULT" not in c.ddl]
+        values = [self.literal(c, 0) for c in self.columns if c.name in omitted]
         return [self.insert(base, which) for which in self.indexes()] + [
             f"INSERT INTO shop.items (id, {', '.join(omitted)}) VALUES ({base + OMITTED}, {', '.join(values)})"]
 
@@ -69,38 +63,39 @@ class OnMysql(LiveTest):
         pairs = ", ".join(f"{name} = {value}" for name, value in self.assignments(to))
         return f"UPDATE shop.items SET {pairs} WHERE id = {base + which}"
 
-    def expected(self, column, which, property_set):
+    def expected(self, column, which, modes):
+        """What an image shows, or a function of what the server shows."""
         if column.generated:
-            return SERVER_TEXT
-        if which == OMITTED:
-            return column.expected(0, property_set) if column.required and "DEFAULT" not in column.ddl else column.omitted
-        if which == NULLS:
-            return column.expected(0, property_set) if column.required else column.null
-        return column.expected(which % len(column.values), property_set)
+            return column.omitted
+        if which in (NULLS, OMITTED) and not column.required:
+            return column.of_default(column.null if which == NULLS else column.omitted, modes)
+        if which == OMITTED and column.default:
+            return column.of_default(column.omitted, modes)
+        return column.expected(0 if which in (NULLS, OMITTED) else which % len(column.values), modes)
 
     def server_rows(self):
-        """What SELECT shows of columns whose records show just that, by identity."""
-        asked = [c.name for c in self.columns() if c.generated or any(v[1] is SERVER_TEXT for v in c.values) or c.omitted is SERVER_TEXT]
+        """What SELECT shows of columns whose records depend on just that, by identity."""
+        asked = [c.name for c in self.columns if callable(c.omitted) or any(callable(shown) for _, shown in c.values)]
         rows = self.server.query(f"SELECT id, {', '.join(asked)} FROM shop.items", init_command="SET time_zone = '+00:00'")
-        return {row[0]: dict(zip(asked, map(as_record, row[1:]))) for row in rows}
+        return {row[0]: dict(zip(asked, row[1:])) for row in rows}
 
-    def check(self, way, row, which, property_set, shown):
+    def check(self, way, row, which, modes, shown):
         """One image of a row against the table, and against what the server said when the row was there."""
-        for column in self.columns():
-            expected = self.expected(column, which, property_set)
-            if expected is SERVER_TEXT:
-                expected = shown[column.name]
-            got = row[column.name]
+        for column in self.columns:
+            expected, got = self.expected(column, which, modes), row[column.name]
+            if callable(expected):
+                expected = expected(shown[column.name])
             if not same(expected, got):
                 self.wrong.append(f"{column.name} {column.ddl[:60]}, value {which}, {way}: {str(expected)[:200]!r} expected, {str(got)[:200]!r} found")
 
-    def run_set(self, property_set):
+    def matrix(self, property_set):
         self.wrong = []
-        ddl = ", ".join(f"{c.name} {c.ddl}" for c in self.columns())
+        properties, modes = PROPERTY_SETS[property_set]
+        ddl = ", ".join(f"{c.name} {c.ddl}" for c in self.columns)
         self.sql(f"CREATE TABLE shop.items (id INT PRIMARY KEY, {ddl}) DEFAULT CHARSET = utf8mb4")
         self.sql(SQL_MODE, *self.inserts(INITIAL))
         rows = len(self.indexes()) + 1
-        engine = self.engine(**{"incremental.snapshot.chunk.size": 7, **PROPERTY_SETS[property_set]}).start()
+        engine = self.engine(**{"incremental.snapshot.chunk.size": 7, **properties}).start()
         self.wait_for_changes(engine, rows)
         engine.wait_for_log("event=stream.started")
         followers = {w: self.indexes()[(i + 1) % (rows - 1)] for i, w in enumerate(self.indexes())}
@@ -123,25 +118,85 @@ class OnMysql(LiveTest):
                 "incremental snapshot" if value["source"]["snapshot"] == "incremental" else "initial snapshot")
             seen[way] = seen.get(way, 0) + 1
             if value["before"]:
-                self.check(f"before of {way}", value["before"], which, property_set, shown[identity])
+                self.check(f"before of {way}", value["before"], which, modes, shown[identity])
             if value["after"]:
                 updated = op == "u" or (op == "r" and base == UPDATED)
                 after = followers.get(which, which) if updated else which
-                self.check(way, value["after"], after, property_set, (shown_after if updated or op == "r" else shown)[identity])
+                self.check(way, value["after"], after, modes, (shown_after if updated or op == "r" else shown)[identity])
         self.assertEqual({"initial snapshot": rows, "insert": 3 * rows, "update": rows - 1, "delete": rows, "incremental snapshot": 3 * rows}, seen)
         if self.wrong:
             self.fail(f"{len(self.wrong)} cells with {property_set}:\n" + "\n".join(self.wrong[:60]))
 
-    def test_every_type(self):
-        for property_set in PROPERTY_SETS:
-            with self.subTest(properties=property_set):
-                self.setUp()
-                self.run_set(property_set)
 
-    def engine(self, *args, **more):  # pylint: disable=arguments-differ
-        if self.flavour == "mariadb":
-            more.setdefault("connector.class", "io.debezium.connector.mariadb.MariaDbConnector")
-        return super().engine(*args, **more)
+class EveryMode:
+    """A test for each set of properties."""
+
+    def test_as_is(self):
+        self.matrix("default")
+
+    def test_strings(self):
+        self.matrix("strings")
+
+    def test_as_kafka_connect(self):
+        self.matrix("kafka")
+
+    def test_microseconds(self):
+        self.matrix("microseconds")
+
+    def test_nanoseconds(self):
+        self.matrix("nanoseconds")
+
+
+class OnMysql(EveryMode, TypeMatrix):
+    server_class = Mysql
+
+
+class OnTheMachinesMariaDb(EveryMode, TypeMatrix):
+    server_class = MariaDb
+
+
+class OnUnstablesMariaDb(EveryMode, TypeMatrix):
+    """Generated columns: test_mariadb.OnUnstables."""
+
+    server_class = MariaDbUnstable
+    logs_generated = False
+
+
+class OnMysqlWithMinimalMetadata(TypeMatrix):
+    """Signs, members and charsets are then taken from information_schema."""
+
+    server_class = Mysql
+    server_options = {"binlog_row_metadata": "MINIMAL", "compression": True}
+
+    def test_as_is(self):
+        self.matrix("default")
+
+
+class OnMariaDbWithoutMetadata(TypeMatrix):
+    """As MariaDB comes, save that its log is compressed."""
+
+    server_class = MariaDb
+    server_options = {"binlog_row_metadata": None, "compression": True}
+
+    def test_as_is(self):
+        self.matrix("default")
+
+
+class OnMariaDbWithItsOwnTimeFormats(TypeMatrix):
+    """TIME, DATETIME and TIMESTAMP as MariaDB 5.3 stored them: tables made before an upgrade still do."""
+
+    server_class = MariaDb
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.execute("SET GLOBAL mysql56_temporal_format = OFF")
+
+    def test_as_is(self):
+        self.matrix("default")
+
+    def test_nanoseconds(self):
+        self.matrix("nanoseconds")
 
 
 if __name__ == "__main__":
