@@ -114,6 +114,20 @@ struct IncrementalState {
   bool operator==(const IncrementalState&) const = default;
 };
 
+// A table of a blocking snapshot.
+struct BlockingTable {
+  std::string database;
+  std::string table;
+  std::string statement;  // a SELECT of its own; empty: the whole table
+  bool operator==(const BlockingTable&) const = default;
+};
+// A blocking snapshot that a signal asked for, and whose last record is not out yet.
+struct BlockingRequest {
+  std::string signal_id;
+  std::vector<BlockingTable> tables;  // never empty
+  bool operator==(const BlockingRequest&) const = default;
+};
+
 // The answer to a signal.
 struct Verdict {
   std::string signal_id;
@@ -153,6 +167,7 @@ struct ResumeState {
   Offset offset;
   TransactionState transaction;
   IncrementalState incremental;
+  std::vector<BlockingRequest> blocking;  // in the order in which they are worked off
   std::vector<Verdict> verdicts;  // the latest, oldest first, at most kVerdictsMax
   std::vector<SnapshotOutcome> outcomes;  // likewise
   std::uint64_t schema_revision = 0;  // which stored schema the rows after `offset` follow

@@ -139,6 +139,7 @@ Status Delivery::commit() {
   state.offset = std::move(pending_->offset);
   state.transaction = std::move(pending_->transaction);
   if (pending_->incremental) state.incremental = *pending_->incremental;
+  if (pending_->blocking) state.blocking = *pending_->blocking;
   if (pending_->answers) {
     state.verdicts = pending_->answers->verdicts;
     state.outcomes = pending_->answers->outcomes;

@@ -48,6 +48,7 @@ struct Checkpoint {
   TransactionState transaction = {};
   std::shared_ptr<const IncrementalState> incremental =
       {};  // shared: unchanged between most checkpoints
+  std::shared_ptr<const std::vector<BlockingRequest>> blocking = {};
   std::shared_ptr<const AnswerLog> answers = {};
   std::shared_ptr<const SchemaSnapshot> schema = {};
   bool urgent = false;  // store now rather than at the next interval

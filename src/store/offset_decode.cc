@@ -93,6 +93,21 @@ IncrementalState read_incremental(const JsonReader& in) {
   return out;
 }
 
+std::vector<BlockingRequest> read_blocking(const JsonReader& in) {
+  std::vector<BlockingRequest> out;
+  if (!in.has("blocking_snapshots")) return out;
+  in.each("blocking_snapshots", [&](const JsonReader& item) {
+    BlockingRequest& request = out.emplace_back();
+    request.signal_id = item.text("signal_id");
+    item.each("tables", [&](const JsonReader& table) {
+      request.tables.push_back({.database = table.text("database"),
+                                .table = table.text("table"),
+                                .statement = table.text_or("statement", "")});
+    });
+  });
+  return out;
+}
+
 Uuid read_uuid(const JsonReader& in, std::string_view name) {
   const Result<Uuid> uuid = Uuid::parse(in.text(name));
   if (uuid) return *uuid;
@@ -107,6 +122,7 @@ StoredOffset read_all(const JsonReader& in) {
   out.state.offset = read_offset(in.object("offset"));
   out.state.transaction = read_transaction(in.object("offset"));
   out.state.incremental = read_incremental(in.object("incremental_snapshot"));
+  out.state.blocking = read_blocking(in);
   out.state.verdicts = read_verdicts(in);
   out.state.outcomes = read_outcomes(in);
   out.state.schema_revision = in.object("schema").u64("revision");

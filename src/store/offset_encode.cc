@@ -87,6 +87,27 @@ void write_incremental(JsonWriter& out, const IncrementalState& state) {
   out.end_object();
 }
 
+void write_blocking(JsonWriter& out, const std::vector<BlockingRequest>& requests) {
+  out.key("blocking_snapshots");
+  out.begin_array();
+  for (const BlockingRequest& request : requests) {
+    out.begin_object();
+    out.member("signal_id", request.signal_id);
+    out.key("tables");
+    out.begin_array();
+    for (const BlockingTable& table : request.tables) {
+      out.begin_object(JsonWriter::Layout::kOneLine);
+      out.member("database", table.database);
+      out.member("table", table.table);
+      if (!table.statement.empty()) out.member("statement", table.statement);
+      out.end_object();
+    }
+    out.end_array();
+    out.end_object();
+  }
+  out.end_array();
+}
+
 }  // namespace
 
 std::string encode_offset(std::string_view connector_name, std::string_view topic_prefix,
@@ -101,6 +122,7 @@ std::string encode_offset(std::string_view connector_name, std::string_view topi
   out.end_object();
   write_offset(out, state.offset, state.transaction);
   write_incremental(out, state.incremental);
+  if (!state.blocking.empty()) write_blocking(out, state.blocking);
   write_verdicts(out, state.verdicts);
   write_outcomes(out, state.outcomes);
   out.key("schema");

@@ -22,6 +22,7 @@ class States {
     for (std::size_t n = small(); n > 0; --n) out.transaction.counts["d." + text()] = u64();
     out.incremental.paused = coin();
     for (std::size_t n = small(); n > 0; --n) out.incremental.tables.push_back(table());
+    for (std::size_t n = small(); n > 0; --n) out.blocking.push_back(blocking());
     for (std::size_t n = small(); n > 0; --n) {
       out.verdicts.push_back({text(), text(), coin(), text(), i64()});
       out.outcomes.push_back({text(), text(), text(), text(), u64(), i64()});
@@ -83,6 +84,11 @@ class States {
     TableSnapshotState out{text(), text(), text(), text(), text(), coin(), key(),
                            key(),  {},     u64(),  u64(),  u64(),  u64()};
     for (std::size_t n = small(); n > 0; --n) out.stripes.push_back({key(), key()});
+    return out;
+  }
+  BlockingRequest blocking() {
+    BlockingRequest out{.signal_id = text(), .tables = {}};
+    for (std::size_t n = small(); n > 0; --n) out.tables.push_back({text(), text(), text()});
     return out;
   }
   Offset offset() {
