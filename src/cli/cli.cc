@@ -71,7 +71,11 @@ int run_cli(int argc, char** argv) {
       ->required();
   signal->add_option("TABLES", signal_arguments.tables, "db.table, or regular expressions over it");
   signal->add_option("--filter", signal_arguments.filters,
-                     "db.table=SQL condition; execute-snapshot only");
+                     "db.table=SQL condition, or with --blocking db.table=SELECT ..; "
+                     "execute-snapshot only");
+  signal->add_flag("--blocking", signal_arguments.blocking,
+                   "a blocking snapshot rather than an incremental one; execute-snapshot and "
+                   "stop-snapshot");
   signal->add_option("--surrogate-key", signal_arguments.surrogate,
                      "column to read the tables by instead of their keys; execute-snapshot only");
   signal->add_option("--message", signal_arguments.message, "text of a log signal");

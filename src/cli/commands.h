@@ -26,6 +26,7 @@ struct SignalArguments {
   std::vector<std::string> tables;  // data-collections
   std::vector<std::string> filters;  // db.table=SQL
   std::string surrogate;
+  bool blocking = false;
   std::string message;  // of log
   std::string data;  // JSON, in place of tables, filters and message
   std::string id;  // empty: a new UUID

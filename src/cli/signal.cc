@@ -43,7 +43,9 @@ Result<std::string> data_of(const SignalArguments& arguments) {
     conditions.push_back(
         {.pattern = filter.substr(0, equals), .filter = filter.substr(equals + 1)});
   }
-  return snapshot_signal_data(arguments.type, arguments.tables, conditions, arguments.surrogate);
+  return snapshot_signal_data(
+      arguments.type, arguments.tables, conditions, arguments.surrogate,
+      arguments.blocking ? SnapshotKind::kBlocking : SnapshotKind::kIncremental);
 }
 
 Result<std::string> write_signal(const Settings& settings, const SignalArguments& arguments,

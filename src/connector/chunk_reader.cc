@@ -13,9 +13,6 @@
 namespace tidemark {
 namespace {
 
-constexpr unsigned kErrBadField = 1054;
-constexpr unsigned kErrTableChanged = 1412;
-
 // What rows that no key tells apart may fill: they cannot be divided into chunks of a chosen size.
 constexpr std::uint64_t kRepeatingRowsMax = 100'000;
 constexpr std::size_t kRepeatingBytesMax = 64U << 20U;
@@ -173,7 +170,7 @@ void ChunkReader::chunk(const ChunkTask& task) {
 // An unknown column or table is worth another try while the stream has yet to reach the DDL behind it.
 Error ChunkReader::judge(Error error, const TablePtr& table) {
   const unsigned number = connection_->server_error();
-  if (number != kErrBadField && number != kErrNoSuchTable && number != kErrTableChanged)
+  if (number != kErrUnknownColumn && number != kErrNoSuchTable && number != kErrTableChanged)
     return error;
   if (doubt_ && doubt_->table == table && parts_.status.view().offset.position >= doubt_->until)
     return error;

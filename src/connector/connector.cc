@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "connector/backoff.h"
+#include "connector/blocking.h"
 #include "connector/chunk_reader.h"
 #include "connector/delivery.h"
 #include "connector/gtid_sources.h"
@@ -468,6 +469,7 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
   Checkpoint kept;
   if (parts.stored) {
     kept.incremental = std::make_shared<const IncrementalState>(parts.stored->incremental);
+    kept.blocking = std::make_shared<const std::vector<BlockingRequest>>(parts.stored->blocking);
     kept.answers = std::make_shared<const AnswerLog>(
         AnswerLog{parts.stored->verdicts, parts.stored->outcomes});
   }
@@ -507,9 +509,20 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
                     clock_);
   AnswerLog answers;
   if (parts.stored) answers = {parts.stored->verdicts, parts.stored->outcomes};
+  BlockingSnapshots blocking(
+      {.settings = settings_,
+       .encoding = parts.encoding,
+       .clock = clock_,
+       .director = director,
+       .tables = parts.tables,
+       .output = *parts.output,
+       .desk = parts.desk,
+       .status = parts.status},
+      parts.stored ? parts.stored->blocking : std::vector<BlockingRequest>());
   Incremental incremental(
       {.clock = clock_,
        .director = director,
+       .blocking = blocking,
        .tables = parts.tables,
        .output = *parts.output,
        .desk = parts.desk,
@@ -529,6 +542,7 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
                  .clock = clock_,
                  .tables = parts.tables,
                  .incremental = incremental,
+                 .blocking = blocking,
                  .output = *parts.output,
                  .desk = parts.desk,
                  .status = parts.status,
@@ -544,6 +558,7 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
     TRY(incremental.first_load(TRY(tables_to_read(parts.tables, settings_))));
     TRY(parts.output->send(Checkpoint{.offset = parts.start,
                                       .incremental = incremental.state(),
+                                      .blocking = blocking.state(),
                                       .answers = incremental.answers(),
                                       .schema = parts.tables.snapshot(),
                                       .urgent = true}));

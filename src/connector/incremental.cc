@@ -161,11 +161,17 @@ void Incremental::note(const CapturedTable& table, RowView before, RowView after
 }
 
 Status Incremental::table_truncated(const TableId& id) {
-  const CapturedTable* const table = parts_.tables.find(id);
-  windows_.void_table(id, VoidReason::kTruncated);
-  if (table != nullptr) parts_.director.void_table(table->def, VoidReason::kTruncated);
-  discard_voided();
+  void_windows(id, VoidReason::kTruncated);
   return {};
+}
+
+void Incremental::table_emitted(const TableId& id) { void_windows(id, VoidReason::kOvertaken); }
+
+void Incremental::void_windows(const TableId& id, VoidReason reason) {
+  const CapturedTable* const table = parts_.tables.find(id);
+  windows_.void_table(id, reason);
+  if (table != nullptr) parts_.director.void_table(table->def, reason);
+  discard_voided();
 }
 
 Status Incremental::table_changed(const TablePtr& table) {
@@ -413,13 +419,14 @@ std::shared_ptr<const IncrementalState> Incremental::state() {
     // Taking the outcomes may itself count as a change.
     state_revision_ = point.outcomes.empty() ? revision : parts_.director.revision();
     state_ = std::make_shared<const IncrementalState>(std::move(point.state));
-    if (!point.outcomes.empty()) remember(std::move(point.outcomes));
+    remember(std::move(point.outcomes));
   }
   answers_changed_ = false;
   return state_;
 }
 
 void Incremental::remember(std::vector<SnapshotOutcome> outcomes) {
+  if (outcomes.empty()) return;
   auto log = std::make_shared<AnswerLog>(*answers_);
   for (SnapshotOutcome& outcome : outcomes) {
     const auto level = outcome.status == "FAILED" ? log::Level::kError : log::Level::kInfo;

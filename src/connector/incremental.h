@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source thread's side of incremental snapshots: signal rows become verdicts and commands for the
-// director, watermark rows open and close windows, and windows that close are emitted on the spot.
+// director or the blocking snapshots, watermark rows open and close windows, and windows that close are
+// emitted on the spot.
 //
 // Thread: everything is the source thread's, but post() and spare_rows(), which readers call
 #pragma once
@@ -19,12 +20,14 @@
 #include "base/result.h"
 #include "change/change.h"
 #include "change/offset.h"
+#include "connector/blocking.h"
 #include "connector/delivery.h"
 #include "connector/output.h"
 #include "connector/row_images.h"
 #include "connector/server_desk.h"
 #include "connector/status_board.h"
 #include "connector/tables.h"
+#include "control/collections.h"
 #include "control/signal.h"
 #include "mysql/client/server_info.h"
 #include "snapshot/director.h"
@@ -59,6 +62,7 @@ class Incremental {
   struct Parts {  // all outlive this object
     const Clock& clock;
     Director& director;
+    BlockingSnapshots& blocking;
     Tables& tables;
     Output& output;
     ServerDesk& desk;
@@ -86,6 +90,9 @@ class Incremental {
   Status first_load(const std::vector<TablePtr>& tables);
 
   Status table_truncated(const TableId& id);
+  // Rows of the table were emitted as of now by other means: chunks read before may be older, where not
+  // every operation is emitted and noted.
+  void table_emitted(const TableId& id);
   Status table_changed(const TablePtr& table);
   Status table_gone(const TableId& id);
   // The link was opened again: watermarks of open windows may be lost.
@@ -97,6 +104,9 @@ class Incremental {
   // Answers that signal; where the stream is to go on. Call between two transactions.
   Offset jump(const Offset& from);
 
+  // How snapshots ended, to be stored and shown.
+  void remember(std::vector<SnapshotOutcome> outcomes);
+
   // Between two events: messages, voids, progress, the probe.
   Status poll(const Offset& offset);
 
@@ -107,6 +117,7 @@ class Incremental {
   bool take_urgent() { return std::exchange(urgent_, false); }
 
  private:
+  void void_windows(const TableId& id, VoidReason reason);
   Status read_messages();
   Status apply(ReaderMessage message);
   Status settle(MarkResult result, std::string_view window);
@@ -124,6 +135,10 @@ class Incremental {
   Status command(const std::string& id, const std::string& type,
                  std::optional<std::string_view> data, const Offset& offset);
   Result<std::string> execute(const std::string& signal_id, const ExecuteSnapshot& request);
+  Result<std::string> execute_blocking(const std::string& signal_id,
+                                       const ExecuteSnapshot& request);
+  Result<Resolution> resolve(const ExecuteSnapshot& request);
+  Result<std::string> stop_blocking(const StopSnapshot& request);
   Result<std::string> stop(const StopSnapshot& request);
   Result<std::string> pause();
   Result<std::string> resume();
@@ -135,7 +150,6 @@ class Incremental {
   Status check_condition(const TablePtr& table, const std::string& condition);
   Result<std::vector<TableId>> other_tables();
   void answer(Verdict verdict);
-  void remember(std::vector<SnapshotOutcome> outcomes);
 
   Parts parts_;
   WindowSet windows_;

@@ -76,8 +76,9 @@ class IncrementalTest : public testing::Test {
   }
   void put(TableDef def) { ASSERT_TRUE(tables_.put(std::move(def), true)); }
   void boot(Watermarking watermarking = Watermarking::kInsertInsert) {
-    incremental_.emplace(Incremental::Parts{clock_, director_, tables_, output_, desk_, status_},
-                         WindowSet::Options{.watermarking = watermarking}, AnswerLog{});
+    incremental_.emplace(
+        Incremental::Parts{clock_, director_, blocking_, tables_, output_, desk_, status_},
+        WindowSet::Options{.watermarking = watermarking}, AnswerLog{});
   }
 
   // -- the stream --
@@ -190,20 +191,28 @@ class IncrementalTest : public testing::Test {
   std::stop_source stop_;
   ServerDesk desk_{nowhere(), stop_.get_token()};
   StatusBoard status_;
-  Tables tables_{
-      CaptureFilter({}),
-      EncoderContext{.settings = {.schemas_enable_key = false, .schemas_enable_value = false},
-                     .topic_prefix = "tm",
-                     .connector_version = "0",
-                     .run_id = "run",
-                     .topics = &topics_},
-      TableId{"shop", "signals"}};
+  Settings settings_;
+  EncoderContext encoding_{.settings = {.schemas_enable_key = false, .schemas_enable_value = false},
+                           .topic_prefix = "tm",
+                           .connector_version = "0",
+                           .run_id = "run",
+                           .topics = &topics_};
+  Tables tables_{CaptureFilter({}), encoding_, TableId{"shop", "signals"}};
   int ids_ = 0;
   Director director_{
       {.chunk_rows = 3,
        .readers = 2,
        .new_id = [this] { return fmt::format("00000000-0000-4000-8000-{:012}", ++ids_); }},
       clock_};
+  BlockingSnapshots blocking_{{.settings = settings_,
+                               .encoding = encoding_,
+                               .clock = clock_,
+                               .director = director_,
+                               .tables = tables_,
+                               .output = output_,
+                               .desk = desk_,
+                               .status = status_},
+                              {}};
   SourceInfo info_{.ts_us = 1, .gtid = "g:7", .file = "binlog.000007", .pos = 70};
   Offset at_{.position = {"binlog.000007", 70}};
   std::optional<Incremental> incremental_;
@@ -352,6 +361,15 @@ TEST_F(VoidedWindow, ByATruncate) {
   const ChunkTask first = after([&] {
     EXPECT_TRUE(incremental_->table_truncated({"shop", "orders"}));
     EXPECT_TRUE(incremental_->table_truncated({"shop", "items"}));
+  });
+  expect_read_again(first, first.table->version);
+}
+
+TEST_F(VoidedWindow, ByABlockingSnapshotOfTheTable) {
+  const ChunkTask first = after([&] {
+    incremental_->table_emitted({"shop", "orders"});
+    incremental_->table_emitted({"shop", "items"});
+    incremental_->table_emitted({"shop", "gone"});
   });
   expect_read_again(first, first.table->version);
 }
@@ -521,6 +539,89 @@ TEST_F(IncrementalTest, ASignalTableOfAnotherShapeEndsTheStream) {
   const Status done = row(Op::kCreate, "s1", "stop-snapshot");
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind(), ErrorKind::kServer);
+}
+
+// -- blocking snapshots ----------------------------------------------------------------------------------------------
+
+constexpr std::string_view kBlockingItems =
+    R"({"data-collections":["SHOP[.]ITEMS"],"type":"blocking"})";
+
+TEST_F(IncrementalTest, ABlockingSnapshotIsStoredAndHoldsBackChunks) {
+  execute("s1", R"("shop.orders")");
+  const Verdict verdict = answered("b1", "execute-snapshot", kBlockingItems);
+  EXPECT_TRUE(verdict.accepted) << verdict.reason;
+  EXPECT_EQ(
+      verdict.reason,
+      "queued shop.items for a blocking snapshot; incremental snapshots rest until it is done");
+  EXPECT_EQ(*blocking_.state(), (std::vector<BlockingRequest>{{"b1", {{"shop", "items", ""}}}}));
+  EXPECT_TRUE(blocking_.waiting());
+  EXPECT_FALSE(director_.next(0));
+  ASSERT_EQ(status_.view().blocking.size(), 1U);
+  EXPECT_FALSE(status_.view().blocking[0].started);
+
+  const Verdict later =
+      answered("s2", "execute-snapshot", R"({"data-collections":["shop.items"]})");
+  EXPECT_NE(later.reason.find("a blocking snapshot goes before"), std::string::npos)
+      << later.reason;
+  const Verdict stopped = answered("b2", "stop-snapshot", R"({"type":"blocking"})");
+  EXPECT_EQ(stopped.reason, "stopped shop.items");
+  EXPECT_FALSE(blocking_.waiting());
+  ASSERT_EQ(incremental_->answers()->outcomes.size(), 1U);
+  EXPECT_EQ(incremental_->answers()->outcomes[0].signal_id, "b1");
+  EXPECT_EQ(incremental_->answers()->outcomes[0].status, "STOPPED");
+  EXPECT_TRUE(director_.next(0));
+  EXPECT_TRUE(status_.view().blocking.empty());
+}
+
+TEST_F(IncrementalTest, BlockingSnapshotsAreStoppedTableByTable) {
+  answered("b1", "execute-snapshot", R"({"data-collections":["shop[.].*"],"type":"blocking"})");
+  // The signal table is none of them.
+  EXPECT_EQ(blocking_.tables(), (std::vector<TableId>{{"shop", "items"}, {"shop", "orders"}}));
+  const Verdict second = answered("b2", "execute-snapshot", kBlockingItems);
+  EXPECT_NE(second.reason.find("begins when those before"), std::string::npos) << second.reason;
+  const Verdict some =
+      answered("b3", "stop-snapshot", R"({"data-collections":["shop.items"],"type":"blocking"})");
+  EXPECT_EQ(some.reason, "stopped shop.items, shop.items");
+  EXPECT_EQ(*blocking_.state(), (std::vector<BlockingRequest>{{"b1", {{"shop", "orders", ""}}}}));
+  EXPECT_EQ(incremental_->answers()->outcomes.size(), 2U);
+  const Verdict none =
+      answered("b4", "stop-snapshot", R"({"data-collections":["shop.items"],"type":"blocking"})");
+  EXPECT_FALSE(none.accepted);
+  const Verdict other = answered("b5", "stop-snapshot");
+  EXPECT_NE(other.reason.find("a blocking one waits"), std::string::npos) << other.reason;
+  EXPECT_TRUE(blocking_.waiting());
+  EXPECT_EQ(answered("b6", "stop-snapshot", R"({"type":"blocking"})").reason,
+            "stopped shop.orders");
+  EXPECT_EQ(answered("b7", "stop-snapshot", R"({"type":"blocking"})").reason,
+            "no blocking snapshot is waiting, nothing to stop");
+}
+
+TEST_F(IncrementalTest, AFilterOfABlockingSnapshotNamesItsTable) {
+  const Verdict verdict =
+      answered("b1", "execute-snapshot",
+               R"({"data-collections":["shop.items"],"type":"blocking","additional-conditions":)"
+               R"([{"data-collection":"shop.*","filter":"SELECT * FROM shop.items"}]})");
+  EXPECT_FALSE(verdict.accepted);
+  EXPECT_NE(verdict.reason.find("it is a name, no expression"), std::string::npos)
+      << verdict.reason;
+  EXPECT_FALSE(blocking_.waiting());
+}
+
+TEST_F(IncrementalTest, AStoredBlockingSnapshotHoldsBackChunksFromTheBeginning) {
+  const BlockingRequest stored{"b1", {{"shop", "items", "SELECT 1"}}};
+  const BlockingSnapshots again({.settings = settings_,
+                                 .encoding = encoding_,
+                                 .clock = clock_,
+                                 .director = director_,
+                                 .tables = tables_,
+                                 .output = output_,
+                                 .desk = desk_,
+                                 .status = status_},
+                                {stored});
+  execute("s1");
+  EXPECT_FALSE(director_.next(0));
+  EXPECT_EQ(again.state()->at(0), stored);
+  EXPECT_FALSE(again.open());
 }
 
 // -- questions to the server -----------------------------------------------------------------------------------------

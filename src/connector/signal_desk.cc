@@ -38,9 +38,10 @@ Status Incremental::command(const std::string& id, const std::string& type,
   if (!parsed) {
     done = std::unexpected(std::move(parsed).error());
   } else if (const auto* const wanted = std::get_if<ExecuteSnapshot>(&*parsed)) {
-    done = execute(id, *wanted);
+    const bool blocking = wanted->kind == SnapshotKind::kBlocking;
+    done = blocking ? execute_blocking(id, *wanted) : execute(id, *wanted);
   } else if (const auto* const unwanted = std::get_if<StopSnapshot>(&*parsed)) {
-    done = stop(*unwanted);
+    done = unwanted->kind == SnapshotKind::kBlocking ? stop_blocking(*unwanted) : stop(*unwanted);
   } else if (std::holds_alternative<PauseSnapshot>(*parsed)) {
     done = pause();
   } else if (std::holds_alternative<ResumeSnapshot>(*parsed)) {
@@ -77,20 +78,44 @@ Status Incremental::command(const std::string& id, const std::string& type,
   return {};
 }
 
-Result<std::string> Incremental::execute(const std::string& signal_id,
-                                         const ExecuteSnapshot& request) {
+// The captured tables that the signal means; at least one.
+Result<Resolution> Incremental::resolve(const ExecuteSnapshot& request) {
+  const bool blocking = request.kind == SnapshotKind::kBlocking;
+  const RegexCase letter_case = blocking ? RegexCase::kInsensitive : RegexCase::kSensitive;
+  // Those of a blocking snapshot are no expressions.
+  const auto conditions = blocking ? std::span<const AdditionalCondition>() : request.conditions;
   std::vector<TableId> captured;
   for (const TableId& id : parts_.tables.ids()) {
     if (!parts_.tables.find(id)->is_signal_table) captured.push_back(id);
   }
   Resolution found =
-      TRY(resolve_collections(request.collections, request.conditions, {captured, {}}));
+      TRY(resolve_collections(request.collections, conditions, {captured, {}}, letter_case));
   if (!found.unmatched.empty()) {
     const std::vector<TableId> others = TRY(other_tables());
-    found = TRY(resolve_collections(request.collections, request.conditions, {captured, others}));
+    found =
+        TRY(resolve_collections(request.collections, conditions, {captured, others}, letter_case));
   }
   if (found.tables.empty()) return fail(ErrorKind::kRejected, text_of(found.unmatched));
+  return found;
+}
 
+Result<std::string> Incremental::execute_blocking(const std::string& signal_id,
+                                                  const ExecuteSnapshot& request) {
+  const Resolution found = TRY(resolve(request));
+  std::vector<TableId> tables;
+  for (const SelectedTable& table : found.tables) tables.push_back(table.id);
+  const bool behind = parts_.blocking.waiting();
+  TRY(parts_.blocking.ask(signal_id, tables, request.conditions));
+  std::string out = "queued " + list_of(tables) + " for a blocking snapshot";
+  if (behind) append_sentence(out, "it begins when those before it are done");
+  if (!parts_.director.idle()) append_sentence(out, "incremental snapshots rest until it is done");
+  if (!found.unmatched.empty()) append_sentence(out, text_of(found.unmatched));
+  return out;
+}
+
+Result<std::string> Incremental::execute(const std::string& signal_id,
+                                         const ExecuteSnapshot& request) {
+  const Resolution found = TRY(resolve(request));
   std::vector<SnapshotRequest> wanted;
   for (const SelectedTable& table : found.tables) {
     const TablePtr& def = parts_.tables.find(table.id)->def;
@@ -124,6 +149,7 @@ Result<std::string> Incremental::execute(const std::string& signal_id,
   if (!notes.empty()) append_sentence(out, notes);
   if (parts_.director.paused())
     append_sentence(out, "snapshots are paused: it starts after resume-snapshot");
+  if (parts_.blocking.waiting()) append_sentence(out, "a blocking snapshot goes before");
   return out;
 }
 
@@ -164,7 +190,11 @@ Status Incremental::first_load(const std::vector<TablePtr>& tables) {
 
 Result<std::string> Incremental::stop(const StopSnapshot& request) {
   const std::vector<TableId> active = parts_.director.tables();
-  if (active.empty()) return "no incremental snapshot is running, nothing to stop";
+  if (active.empty()) {
+    return std::string("no incremental snapshot is running, nothing to stop") +
+           (parts_.blocking.waiting() ? R"(; a blocking one waits: "type": "blocking" stops it)"
+                                      : "");
+  }
   std::optional<std::vector<TableId>> chosen;
   std::string notes;
   if (!request.collections.empty()) {
@@ -181,6 +211,30 @@ Result<std::string> Incremental::stop(const StopSnapshot& request) {
   const std::vector<TableId> stopped = parts_.director.stop(chosen, "stopped by signal");
   discard_voided();
   std::string out = "stopped " + list_of(stopped);
+  if (!notes.empty()) append_sentence(out, notes);
+  return out;
+}
+
+// Signals come by the stream, which stands still while rows are emitted: only what waits can be stopped.
+Result<std::string> Incremental::stop_blocking(const StopSnapshot& request) {
+  const std::vector<TableId> waiting = parts_.blocking.tables();
+  if (waiting.empty()) return "no blocking snapshot is waiting, nothing to stop";
+  std::optional<std::vector<TableId>> chosen;
+  std::string notes;
+  if (!request.collections.empty()) {
+    const Resolution found =
+        TRY(resolve_collections(request.collections, {}, {waiting, {}}, RegexCase::kInsensitive));
+    notes = text_of(found.unmatched);
+    chosen.emplace();
+    for (const SelectedTable& table : found.tables) chosen->push_back(table.id);
+    if (chosen->empty()) {
+      return fail(ErrorKind::kRejected,
+                  fmt::format("none of these waits for a blocking snapshot: {}", notes),
+                  "name one of " + list_of(waiting) + ", or nothing to stop all");
+    }
+  }
+  std::string out = "stopped " + list_of(parts_.blocking.stop(chosen));
+  remember(parts_.blocking.take_outcomes());
   if (!notes.empty()) append_sentence(out, notes);
   return out;
 }

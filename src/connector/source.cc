@@ -103,6 +103,7 @@ Status Source::run(const std::stop_token& stop) {
     xa_.abandon_open();
     cursor_.reconnect(xa_.holds_all(cursor_.offset().prepared));
     parts_.tables.forget_bindings();
+    parts_.blocking.reconnected();
     TRY(parts_.incremental.reconnected());
   }
   TRY(checkpoint());
@@ -118,6 +119,7 @@ Status Source::run_link(const std::stop_token& stop) {
   parser_ = std::make_unique<EventParser>(link->checksum());
   idle_.reset();
   relink_ = false;
+  placed_ = false;
   buffer_.reset();
   block_.clear();
   next_in_block_ = 0;
@@ -179,13 +181,20 @@ Status Source::work(const std::stop_token& stop) {
     }
     next_in_block_ = 0;
     TRY(handle_block());
-    if (heartbeat_) TRY(heartbeat_->beat_if_due(parts_.output.batch()));
+    TRY(beat());
     TRY(parts_.incremental.poll(cursor_.offset()));
+    if (parts_.blocking.waiting()) TRY(advance_blocking());
     TRY(parts_.output.delivery().check());
     TRY(checkpoint());
     publish();
   }
   return {};
+}
+
+// An action query would wait for locks that we ourselves keep.
+Status Source::beat() {
+  if (!heartbeat_ || parts_.blocking.holds_writes()) return {};
+  return heartbeat_->beat_if_due(parts_.output.batch());
 }
 
 Status Source::handle_block() {
@@ -194,10 +203,41 @@ Status Source::handle_block() {
     const Bytes raw = block_[next_in_block_++];
     TRY(handle(raw));
     if (parts_.incremental.jump_pending() && !cursor_.in_transaction()) return jump();
+    if (parts_.blocking.open() && between_transactions() && parts_.blocking.due(here()))
+      TRY(emit_blocking());
     // Between two events: a good place for a checkpoint.
     if (parts_.output.full()) TRY(checkpoint());
   }
   return {};
+}
+
+bool Source::between_transactions() const {
+  return placed_ && !cursor_.in_transaction() && !cursor_.replaying() && !xa_.open() &&
+         !parts_.incremental.jump_pending();
+}
+
+Status Source::advance_blocking() {
+  if (!between_transactions()) return {};
+  TRY(parts_.blocking.prepare(here(), cursor_.offset(), stop_));
+  if (parts_.blocking.due(here(), cursor_.offset())) return emit_blocking();
+  parts_.incremental.remember(parts_.blocking.take_outcomes());
+  return {};
+}
+
+// Stored right before and right behind: a restart in between takes up the request at this place.
+Status Source::emit_blocking() {
+  TRY(send_checkpoint(true));
+  publish();
+  for (const BlockingTable& table : parts_.blocking.first().tables)
+    parts_.incremental.table_emitted({table.database, table.table});
+  const auto meanwhile = [this]() -> Status {
+    TRY(beat());
+    if (parts_.output.batch().empty()) return {};
+    return parts_.output.send(std::nullopt);
+  };
+  TRY(parts_.blocking.emit(meanwhile, stop_));
+  parts_.incremental.remember(parts_.blocking.take_outcomes());
+  return checkpoint();
 }
 
 Status Source::jump() {
@@ -212,6 +252,7 @@ Status Source::jump() {
   xa_.forget();
   looked_back_.reset();
   parts_.tables.doubt_all();
+  parts_.blocking.reconnected();
   TRY(parts_.incremental.reconnected());
   relink_ = true;
   return checkpoint();
@@ -242,7 +283,7 @@ Status Source::on_payload(const Event& event) {
     since_checkpoint += inner->header.size;
     if (since_checkpoint >= kPayloadBytesBetweenCheckpoints) {
       since_checkpoint = 0;
-      if (heartbeat_) TRY(heartbeat_->beat_if_due(parts_.output.batch()));
+      TRY(beat());
       TRY(parts_.incremental.poll(cursor_.offset()));
       TRY(parts_.output.delivery().check());
       TRY(checkpoint());
@@ -259,6 +300,7 @@ Status Source::dispatch(const Event& event) {
     case EventType::kRotate: {
       const RotateEvent rotate = TRY(parse_rotate(event));
       cursor_.rotated(rotate.file, rotate.pos);
+      placed_ = true;
       parts_.tables.forget_bindings();
       return {};
     }
@@ -591,18 +633,23 @@ SourceInfo Source::source_info(const Event& event) const {
 }
 
 Status Source::checkpoint() {
-  if (parts_.incremental.jump_pending()) return {};
+  if (parts_.incremental.jump_pending() || parts_.blocking.broken_off()) return {};
   // An idle stream has nothing new to store.
   if (parts_.output.batch().empty() && !parts_.incremental.dirty() &&
       cursor_.offset() == sent_offset_)
     return {};
+  return send_checkpoint(false);
+}
+
+Status Source::send_checkpoint(bool urgent) {
   sent_offset_ = cursor_.offset();
   Checkpoint point{.offset = cursor_.offset(),
                    .transaction = meta_ ? meta_->state() : TransactionState(),
                    .incremental = parts_.incremental.state(),
+                   .blocking = parts_.blocking.state(),
                    .answers = parts_.incremental.answers(),
                    .schema = parts_.tables.snapshot(),
-                   .urgent = parts_.incremental.take_urgent()};
+                   .urgent = parts_.incremental.take_urgent() || urgent};
   return parts_.output.send(std::move(point));
 }
 

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/settings.h"
+#include "connector/blocking.h"
 #include "connector/delivery.h"
 #include "connector/gtid_sources.h"
 #include "connector/heartbeat.h"
@@ -49,6 +50,7 @@ class Source {
     const Clock& clock;
     Tables& tables;
     Incremental& incremental;
+    BlockingSnapshots& blocking;
     Output& output;
     ServerDesk& desk;
     StatusBoard& status;
@@ -120,7 +122,15 @@ class Source {
   // A signal moved the stream: from here on it is read from there, over a new link.
   Status jump();
   Status heartbeat_action();
+  Status beat();
+  // Between two blocks of events: does what a blocking snapshot that waits needs next.
+  Status advance_blocking();
+  // The stream is where its rows belong.
+  Status emit_blocking();
+  bool between_transactions() const;
+  Position here() const { return {cursor_.file(), cursor_.event_end()}; }
   Status checkpoint();
+  Status send_checkpoint(bool urgent);
   void publish();
   SourceInfo source_info(const Event& event) const;  // of its first row
 
@@ -169,6 +179,7 @@ class Source {
       looked_back_;  // files before the present one, for an unknown XA COMMIT
   std::uint64_t events_handled_ = 0;  // since they were published
   bool relink_ = false;  // the present link is done with
+  bool placed_ = false;  // the present link has said in which file it is
   bool made_progress_ = false;  // since the link was opened
 };
 

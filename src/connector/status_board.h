@@ -24,7 +24,8 @@ struct StatusView {
   std::int64_t last_event_ms = 0;  // event time, since the epoch
   std::uint64_t events = 0;
   bool snapshot_paused = false;
-  std::vector<TableProgress> snapshots;
+  std::vector<TableProgress> snapshots;  // in chunks; in the state "snapshot" those at start
+  std::vector<TableProgress> blocking;   // by signal, in one view: the chunks rest meanwhile
   std::shared_ptr<const AnswerLog> answers;
 };
 

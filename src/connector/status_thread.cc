@@ -25,6 +25,19 @@ std::string host_name() {
   return name.data();
 }
 
+SnapshotStatus status_of(const TableProgress& table, std::string kind, bool rests) {
+  SnapshotStatus one;
+  one.kind = std::move(kind);
+  one.collection = table.table.text();
+  one.signal_id = table.signal_id;
+  one.state = table.started && !rests ? "running" : "waiting";
+  one.rows = table.rows_read;
+  one.percent = table.percent;
+  if (table.rows_per_second > 0) one.rows_per_s = table.rows_per_second;
+  if (table.remaining) one.eta_s = table.remaining->count();
+  return one;
+}
+
 }  // namespace
 
 StatusThread::StatusThread(Parts parts) : parts_(std::move(parts)) {
@@ -60,16 +73,14 @@ StatusReport StatusThread::report() const {
   if (view.lag_ms >= 0) out.lag_ms = view.lag_ms;
   if (view.last_event_ms > 0) out.last_event_ms = view.last_event_ms;
   out.records = parts_.delivery.stats().records;
+  for (const TableProgress& table : view.blocking)
+    out.snapshots.push_back(status_of(table, "blocking", false));
+  // A blocking snapshot is emitted in the same state as one at start, and chunks rest beside it.
+  const bool rests = !view.blocking.empty();
+  const bool initial = view.state == "snapshot" && !rests;
   for (const TableProgress& table : view.snapshots) {
-    SnapshotStatus one;
-    one.kind = view.state == "snapshot" ? "initial" : "incremental";
-    one.collection = table.table.text();
-    one.signal_id = table.signal_id;
-    one.state = view.snapshot_paused ? "paused" : table.started ? "running" : "waiting";
-    one.rows = table.rows_read;
-    one.percent = table.percent;
-    if (table.rows_per_second > 0) one.rows_per_s = table.rows_per_second;
-    if (table.remaining) one.eta_s = table.remaining->count();
+    SnapshotStatus one = status_of(table, initial ? "initial" : "incremental", rests);
+    if (view.snapshot_paused) one.state = "paused";
     out.snapshots.push_back(std::move(one));
   }
   if (view.answers) {

@@ -15,6 +15,7 @@ namespace tidemark {
 namespace {
 
 constexpr std::chrono::milliseconds kPublishEvery{250};
+constexpr std::chrono::milliseconds kAttendEvery{100};
 constexpr std::uint64_t kRowsBetweenLooks = 1024;  // at the stop token and the clock
 constexpr std::uint32_t kRowsOfOneTime = 256;  // records that share the time they were built at
 constexpr std::uint64_t kRowsWorthDividing = 20'000;
@@ -64,8 +65,14 @@ std::vector<KeyTuple> cuts_between(T low, T high, std::uint32_t ranges) {
 
 class TableScan::Worker {
  public:
-  Worker(TableScan& scan, Connection& connection)
-      : scan_(scan), connection_(connection), output_(scan.parts_.delivery) {}
+  // `attends`: it is the caller's thread, which has something to do besides.
+  Worker(TableScan& scan, Connection& connection, bool attends)
+      : scan_(scan),
+        connection_(connection),
+        output_(scan.parts_.delivery),
+        attends_(attends && scan.parts_.meanwhile) {}
+
+  unsigned server_error() const { return connection_.server_error(); }
 
   // Until there is nothing left to read.
   Status run(const std::stop_token& stop) {
@@ -163,6 +170,7 @@ class TableScan::Worker {
   Status look(const Task& task, const std::stop_token& stop) {
     scan_.tables_[task.table]->rows += kRowsBetweenLooks;
     scan_.publish();
+    if (attends_) TRY(scan_.parts_.meanwhile());
     if (stop.stop_requested() || scan_.failed())
       return fail(ErrorKind::kCancelled, "stopped during the snapshot");
     return {};
@@ -171,6 +179,7 @@ class TableScan::Worker {
   TableScan& scan_;
   Connection& connection_;
   Output output_;
+  const bool attends_;
   std::shared_ptr<RowReader> reader_;
   Held held_;
   // What a run of records of one table and mark ends with.
@@ -201,26 +210,48 @@ Status TableScan::run(const std::stop_token& stop) {
   });
   std::vector<std::unique_ptr<Worker>> workers;
   for (std::size_t i = 0; i < session_.views(); ++i)
-    workers.push_back(std::make_unique<Worker>(*this, session_.view(i)));
+    workers.push_back(std::make_unique<Worker>(*this, session_.view(i), i == 0));
   const auto work = [&](Worker& worker) {
-    if (auto done = worker.run(stop); !done) fail_with(std::move(done).error());
+    if (auto done = worker.run(stop); !done)
+      fail_with(std::move(done).error(), worker.server_error());
   };
+  others_left_ = workers.size() - 1;
   {
     std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < workers.size(); ++i)
-      others.emplace_back([&, i] { work(*workers[i]); });
+    for (std::size_t i = 1; i < workers.size(); ++i) {
+      others.emplace_back([&, i] {
+        work(*workers[i]);
+        const std::lock_guard lock(mutex_);
+        --others_left_;
+        other_done_.notify_all();
+      });
+    }
     work(*workers.front());
+    if (auto done = attend(); !done) fail_with(std::move(done).error(), 0);
   }
   if (failure_) return std::unexpected(*failure_);
   if (last_.reader) TRY(workers.front()->append(last_, SnapshotMark::kLast));
   return workers.front()->flush();
 }
 
-void TableScan::fail_with(Error error) {
+// Until the other workers are done, too.
+Status TableScan::attend() {
+  if (!parts_.meanwhile) return {};
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (other_done_.wait_for(lock, kAttendEvery, [&] { return others_left_ == 0; })) return {};
+    }
+    TRY(parts_.meanwhile());
+  }
+}
+
+void TableScan::fail_with(Error error, unsigned server_error) {
   const std::lock_guard lock(mutex_);
   // The others are broken off, which they report, too.
   if (failure_) return;
   failure_ = std::move(error);
+  server_error_ = server_error;
   failed_ = true;
   for (std::size_t i = 0; session_.views() > 1 && i < session_.views(); ++i)
     session_.view(i).interrupt();
@@ -361,7 +392,7 @@ void TableScan::publish() {
       one.percent = std::min(99.0, kPercent * static_cast<double>(one.rows_read) / estimated);
     one.remaining = time_remaining(one.rows_read, one.percent, one.rows_per_second);
   }
-  parts_.status.update([&](StatusView& view) { view.snapshots = std::move(progress); });
+  parts_.status.update([&](StatusView& view) { view.*parts_.shown = std::move(progress); });
 }
 
 }  // namespace tidemark

@@ -14,6 +14,8 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,6 +50,9 @@ class TableScan {
     const Clock& clock;
     Delivery& delivery;
     StatusBoard& status;
+    std::vector<TableProgress> StatusView::* shown = &StatusView::snapshots;  // the progress
+    // Called on the caller's thread now and then, between records; empty: nothing to do.
+    std::function<Status()> meanwhile = {};
   };
   TableScan(Parts parts, SnapshotSession& session, std::vector<ScanTable> tables);
   ~TableScan();
@@ -64,6 +69,8 @@ class TableScan {
   };
   std::vector<Count> counts() const;
   std::uint64_t rows() const;
+  // The number of the server's error that ended run(); 0: another one did.
+  unsigned server_error() const { return server_error_; }
 
  private:
   // A record that may turn out to be the last one.
@@ -103,7 +110,8 @@ class TableScan {
   SnapshotMark mark_first(Table& table);
   // The last record of the tables before: others follow it.
   Status release_last(Worker& worker);
-  void fail_with(Error error);
+  void fail_with(Error error, unsigned server_error);
+  Status attend();
   bool failed() const { return failed_.load(std::memory_order_relaxed); }
   void publish();
 
@@ -117,6 +125,9 @@ class TableScan {
   Held last_;  // guarded by mutex_: of the tables that are done
   SteadyTime published_{};  // guarded by mutex_
   std::optional<Error> failure_;  // guarded by mutex_
+  unsigned server_error_ = 0;  // guarded by mutex_
+  std::size_t others_left_ = 0;  // guarded by mutex_: workers on threads of their own
+  std::condition_variable other_done_;
   std::atomic<bool> failed_ = false;
 };
 

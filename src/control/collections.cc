@@ -26,8 +26,9 @@ Result<Regex> compile(const std::string& pattern, RegexCase letter_case) {
 }
 
 // Indexes of the tables that the expression means, by name.
-Result<std::vector<TableId>> matches(const std::string& pattern, std::span<const TableId> tables) {
-  const Regex regex = TRY(compile(pattern, RegexCase::kSensitive));
+Result<std::vector<TableId>> matches(const std::string& pattern, std::span<const TableId> tables,
+                                     RegexCase letter_case) {
+  const Regex regex = TRY(compile(pattern, letter_case));
   const std::string literal = unquoted(pattern);
   std::vector<TableId> out;
   std::vector<TableId> named;
@@ -40,8 +41,9 @@ Result<std::vector<TableId>> matches(const std::string& pattern, std::span<const
   return out;
 }
 
-Result<std::string> reason_for(const std::string& pattern, const KnownTables& known) {
-  const std::vector<TableId> outside = TRY(matches(pattern, known.not_captured));
+Result<std::string> reason_for(const std::string& pattern, const KnownTables& known,
+                               RegexCase letter_case) {
+  const std::vector<TableId> outside = TRY(matches(pattern, known.not_captured, letter_case));
   if (!outside.empty()) {
     return fmt::format("matches {}, which the include and exclude lists leave out",
                        outside.front().text());
@@ -81,12 +83,13 @@ Status attach_conditions(std::span<const AdditionalCondition> conditions,
 
 Result<Resolution> resolve_collections(std::span<const std::string> patterns,
                                        std::span<const AdditionalCondition> conditions,
-                                       const KnownTables& known) {
+                                       const KnownTables& known, RegexCase letter_case) {
   Resolution out;
   std::set<TableId> seen;
   for (const std::string& pattern : patterns) {
-    const std::vector<TableId> found = TRY(matches(pattern, known.captured));
-    if (found.empty()) out.unmatched.push_back({pattern, TRY(reason_for(pattern, known))});
+    const std::vector<TableId> found = TRY(matches(pattern, known.captured, letter_case));
+    if (found.empty())
+      out.unmatched.push_back({pattern, TRY(reason_for(pattern, known, letter_case))});
     for (const TableId& id : found) {
       if (seen.insert(id).second) out.tables.push_back({.id = id, .condition = {}});
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which tables a signal means.
-// An expression is Java's, matched against the whole of db.table, in the case it is written in;
-// conditions match without regard to case. An expression that matches nothing may also be a table's
+// An expression is Java's, matched against the whole of db.table, in the case it is written in unless
+// `letter_case` says otherwise; conditions match without regard to case. An expression that matches nothing may also be a table's
 // literal name, its parts quoted with `"` or backticks or not.
 // Pure; any thread.
 #pragma once
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/regex.h"
 #include "base/result.h"
 #include "control/signal.h"
 #include "schema/table.h"
@@ -44,7 +45,8 @@ struct KnownTables {
 // selected table; tables that do not match are in the resolution, not an error.
 Result<Resolution> resolve_collections(std::span<const std::string> patterns,
                                        std::span<const AdditionalCondition> conditions,
-                                       const KnownTables& known);
+                                       const KnownTables& known,
+                                       RegexCase letter_case = RegexCase::kSensitive);
 
 // "a: reason; b: reason"
 std::string text_of(std::span<const UnmatchedPattern> unmatched);

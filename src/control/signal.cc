@@ -51,16 +51,17 @@ class DataReader {
   void check_fields(const JsonReader& in, std::span<const std::string_view> fields);
   std::vector<std::string> collections(bool needed);
   std::vector<AdditionalCondition> conditions();
-  std::string surrogate();
-  void check_kind();
+  std::string surrogate(SnapshotKind kind);
+  SnapshotKind kind();
+  void check_can_pause();
   std::string message();
 
   const std::optional<Refusal>& refusal() const { return refusal_; }
   void start() { check_fields(in_, fields_); }
 
  private:
-  void refuse(std::string what, ErrorKind kind = ErrorKind::kRejected) {
-    if (!refusal_) refusal_ = Refusal{kind, std::move(what)};
+  void refuse(std::string what) {
+    if (!refusal_) refusal_ = Refusal{ErrorKind::kRejected, std::move(what)};
   }
   std::string pattern(const JsonReader& item, std::string_view place);
   std::string needed_text(const JsonReader& in, std::string_view name, std::string_view place);
@@ -173,22 +174,35 @@ std::vector<AdditionalCondition> DataReader::conditions() {
   return out;
 }
 
-std::string DataReader::surrogate() {
+std::string DataReader::surrogate(SnapshotKind kind) {
   if (!in_.has(kSurrogate)) return {};
+  if (kind == SnapshotKind::kBlocking) {
+    refuse("\"surrogate-key\" is of incremental snapshots: a blocking one reads no chunks");
+    return {};
+  }
   return needed_text(in_, kSurrogate, "the signal");
 }
 
-void DataReader::check_kind() {
-  if (!in_.has(kKind)) return;
-  if (!in_.is_text_at(kKind))
-    return refuse("\"type\" is not a string; accepted is \"incremental\"");
-  const std::string kind = lower(trimmed(in_.text(kKind)));
-  if (kind == "incremental") return;
-  if (kind == "blocking") {
-    return refuse("\"type\": \"blocking\" is not supported yet; accepted is \"incremental\"",
-                  ErrorKind::kUnsupported);
+SnapshotKind DataReader::kind() {
+  if (!in_.has(kKind)) return SnapshotKind::kIncremental;
+  if (!in_.is_text_at(kKind)) {
+    refuse(R"("type" is not a string; accepted are "incremental" and "blocking")");
+    return SnapshotKind::kIncremental;
   }
-  refuse(fmt::format("\"type\" is \"{}\"; accepted is \"incremental\"", kind));
+  const std::string kind = lower(trimmed(in_.text(kKind)));
+  if (kind == "blocking") return SnapshotKind::kBlocking;
+  if (kind != "incremental") {
+    refuse(fmt::format(R"("type" is "{}"; accepted are "incremental" and "blocking")", kind));
+  }
+  return SnapshotKind::kIncremental;
+}
+
+// pause-snapshot and resume-snapshot.
+void DataReader::check_can_pause() {
+  if (kind() == SnapshotKind::kIncremental) return;
+  refuse(
+      "a blocking snapshot cannot be paused: the stream stands still until it is done; "
+      "stop-snapshot takes back one that has not begun");
 }
 
 std::string DataReader::message() {
@@ -206,15 +220,19 @@ std::string DataReader::message() {
 Command read_command(std::string_view type, DataReader& data) {
   data.start();
   if (type == kLog) return LogMessage{data.message()};
-  data.check_kind();
   if (type == kExecute) {
     ExecuteSnapshot out;
+    out.kind = data.kind();
     out.collections = data.collections(true);
     out.conditions = data.conditions();
-    out.surrogate = data.surrogate();
+    out.surrogate = data.surrogate(out.kind);
     return out;
   }
-  if (type == kStop) return StopSnapshot{data.collections(false)};
+  if (type == kStop) {
+    const SnapshotKind kind = data.kind();
+    return StopSnapshot{.collections = data.collections(false), .kind = kind};
+  }
+  data.check_can_pause();
   if (type == kPause) return PauseSnapshot{};
   return ResumeSnapshot{};
 }

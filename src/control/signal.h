@@ -20,20 +20,23 @@
 namespace tidemark {
 
 struct AdditionalCondition {
-  std::string pattern;  // expression over db.table
-  std::string filter;  // SQL condition
+  std::string pattern;  // expression over db.table; of a blocking snapshot a literal name
+  std::string filter;  // SQL condition; of a blocking snapshot a whole SELECT
   bool operator==(const AdditionalCondition&) const = default;
 };
 
-// An incremental snapshot.
+enum class SnapshotKind : std::uint8_t { kIncremental, kBlocking };
+
 struct ExecuteSnapshot {
   std::vector<std::string> collections;  // expressions over db.table, trimmed, never empty
   std::vector<AdditionalCondition> conditions;
   std::string surrogate{};  // column that all its tables are read by; empty: their own keys
+  SnapshotKind kind = SnapshotKind::kIncremental;
   bool operator==(const ExecuteSnapshot&) const = default;
 };
 struct StopSnapshot {
   std::vector<std::string> collections;  // empty: everything
+  SnapshotKind kind = SnapshotKind::kIncremental;
   bool operator==(const StopSnapshot&) const = default;
 };
 struct PauseSnapshot {
@@ -78,8 +81,7 @@ enum class SignalClass : std::uint8_t { kCommand, kWatermark, kProbe };
 // Types of our own rows; everything else is a command, a misspelt one included.
 SignalClass classify_signal(std::string_view type);
 
-// `data` absent (SQL NULL) or empty counts as {}. Errors: kRejected; kUnsupported for what the original
-// has and we have not yet.
+// `data` absent (SQL NULL) or empty counts as {}. Errors: kRejected
 Result<Command> parse_signal(std::string_view type, std::optional<std::string_view> data);
 
 }  // namespace tidemark

@@ -101,11 +101,34 @@ TEST(Signal, TakesASurrogateKey) {
   expect_refused("stop-snapshot", R"({"surrogate-key": "at"})", "unknown field");
 }
 
-TEST(Signal, TellsWhatIsNotThereYet) {
-  constexpr ErrorKind kKind = ErrorKind::kUnsupported;
-  expect_refused("execute-snapshot", R"({"data-collections": ["a.b"], "type": "BLOCKING"})",
-                 "not supported yet", kKind);
-  expect_refused("stop-snapshot", R"({"type": "blocking"})", "not supported yet", kKind);
+TEST(Signal, TellsBlockingSnapshotsFromIncrementalOnes) {
+  const auto asked =
+      parse_signal("execute-snapshot",
+                   R"({"data-collections": ["a.b"], "type": " Blocking", "additional-conditions":)"
+                   R"( [{"data-collection": "a.b", "filter": "SELECT * FROM a.b"}]})");
+  ASSERT_TRUE(asked) << asked.error().text();
+  EXPECT_EQ(std::get<ExecuteSnapshot>(*asked),
+            (ExecuteSnapshot{.collections = {"a.b"},
+                             .conditions = {{"a.b", "SELECT * FROM a.b"}},
+                             .kind = SnapshotKind::kBlocking}));
+  const auto stopped = parse_signal("stop-snapshot", R"({"type": "BLOCKING"})");
+  ASSERT_TRUE(stopped) << stopped.error().text();
+  EXPECT_EQ(std::get<StopSnapshot>(*stopped),
+            (StopSnapshot{.collections = {}, .kind = SnapshotKind::kBlocking}));
+  for (const char* const data : {"{}", R"({"type": "incremental"})"}) {
+    const auto plain = parse_signal("stop-snapshot", data);
+    ASSERT_TRUE(plain) << plain.error().text();
+    EXPECT_EQ(std::get<StopSnapshot>(*plain).kind, SnapshotKind::kIncremental);
+  }
+}
+
+TEST(Signal, RefusesWhatABlockingSnapshotCannotDo) {
+  expect_refused("execute-snapshot",
+                 R"({"data-collections": ["a.b"], "type": "blocking", "surrogate-key": "at"})",
+                 "a blocking one reads no chunks");
+  expect_refused("pause-snapshot", R"({"type": "blocking"})", "cannot be paused");
+  expect_refused("resume-snapshot", R"({"type": "blocking"})", "cannot be paused");
+  expect_refused("execute-snapshot", R"({"type": "blocking"})", "\"data-collections\" is missing");
 }
 
 TEST(Signal, KnowsItsOwnRows) {

@@ -18,7 +18,7 @@ std::string log_signal_data(std::string_view message) {
 Result<std::string> snapshot_signal_data(std::string_view type,
                                          std::span<const std::string> collections,
                                          std::span<const AdditionalCondition> conditions,
-                                         std::string_view surrogate) {
+                                         std::string_view surrogate, SnapshotKind kind) {
   const bool execute = type == "execute-snapshot";
   const bool takes_tables = execute || type == "stop-snapshot";
   if (!collections.empty() && !takes_tables) {
@@ -30,6 +30,10 @@ Result<std::string> snapshot_signal_data(std::string_view type,
   if (!surrogate.empty() && !execute) {
     return fail(ErrorKind::kRejected, fmt::format("a {} signal takes no surrogate key", type));
   }
+  const bool blocking = kind == SnapshotKind::kBlocking;
+  if (blocking && !takes_tables) {
+    return fail(ErrorKind::kRejected, fmt::format("a {} signal is of no blocking snapshot", type));
+  }
   JsonWriter out;
   out.begin_object(JsonWriter::Layout::kOneLine);
   if (!collections.empty()) {
@@ -38,7 +42,7 @@ Result<std::string> snapshot_signal_data(std::string_view type,
     for (const std::string& collection : collections) out.text(collection);
     out.end_array();
   }
-  if (takes_tables) out.member("type", "INCREMENTAL");
+  if (takes_tables) out.member("type", blocking ? "BLOCKING" : "INCREMENTAL");
   if (!conditions.empty()) {
     out.key("additional-conditions");
     out.begin_array(JsonWriter::Layout::kOneLine);

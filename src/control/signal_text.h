@@ -14,11 +14,12 @@ namespace tidemark {
 
 // {"message": ".."}
 std::string log_signal_data(std::string_view message);
-// {"data-collections": [..], "type": "INCREMENTAL", "additional-conditions": [..], "surrogate-key": ".."},
+// {"data-collections": [..], "type": "INCREMENTAL" or "BLOCKING", "additional-conditions": [..], "surrogate-key": ".."},
 // whatever of it the signal's type takes. Errors: kRejected for what it does not take.
 Result<std::string> snapshot_signal_data(std::string_view type,
                                          std::span<const std::string> collections,
                                          std::span<const AdditionalCondition> conditions,
-                                         std::string_view surrogate = {});
+                                         std::string_view surrogate = {},
+                                         SnapshotKind kind = SnapshotKind::kIncremental);
 
 }  // namespace tidemark

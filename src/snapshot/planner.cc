@@ -343,7 +343,7 @@ void Planner::window_voided(std::string_view window, VoidReason reason) {
   void_from(*place.stripe, place.flight);
   // What the table's owner did happens once; a mark that vanishes or keys without end may come again.
   const bool once = reason == VoidReason::kTruncated || reason == VoidReason::kLayoutChanged ||
-                    reason == VoidReason::kServerChanged;
+                    reason == VoidReason::kServerChanged || reason == VoidReason::kOvertaken;
   if (!once) back_off(place.stripe->retry);
 }
 

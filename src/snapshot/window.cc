@@ -30,6 +30,8 @@ std::string_view to_string(VoidReason reason) {
       return "earlier_void";
     case VoidReason::kTooManyKeys:
       return "too_many_keys";
+    case VoidReason::kOvertaken:
+      return "overtaken";
     case VoidReason::kPerhapsTouched:
       return "perhaps_touched";
   }

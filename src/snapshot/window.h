@@ -66,6 +66,7 @@ enum class VoidReason : std::uint8_t {
   kReadFailed,  // the reader gave up this try
   kEarlierVoid,  // a chunk before it in its stripe became void
   kTooManyKeys,  // more keys were noted before the rows came than a window may hold
+  kOvertaken,  // rows of the table, newer than the chunk's, were emitted by another snapshot
   kPerhapsTouched,  // an event touched a row that looks like one of the chunk, and no key tells them apart
 };
 std::string_view to_string(VoidReason reason);

@@ -17,11 +17,14 @@ namespace tidemark {
 
 // Numbers that the engine itself asks for.
 inline constexpr unsigned kErrAccessDenied = 1045;
+inline constexpr unsigned kErrUnknownDatabase = 1049;
+inline constexpr unsigned kErrUnknownColumn = 1054;
 inline constexpr unsigned kErrSyntax = 1064;
 inline constexpr unsigned kErrNoSuchTable = 1146;
 inline constexpr unsigned kErrLockWaitTimeout = 1205;
 inline constexpr unsigned kErrPrivilegeMissing = 1227;
 inline constexpr unsigned kErrBinlogDump = 1236;
+inline constexpr unsigned kErrTableChanged = 1412;  // after the view was opened
 inline constexpr unsigned kErrPluginNotAllowed = 5010;  // of the library
 
 // What was being done when it failed.
