@@ -15,8 +15,8 @@ The names, and what each promises:
     version_back  along the records of a key the version never goes back
     resurrected   no read event follows the delete of the same incarnation of its row
     stale_read    a read event shows the state that the stream has reached, neither older nor newer
-    read_repeat   no read event repeats within one snapshot run of a table; where it is read by a surrogate key, which
-                  updates change, none of the same version does
+    read_repeat   no read event repeats within one snapshot run of a table that does not block; where it is read by a
+                  surrogate key, which updates change, none of the same version does
     read_outside  no read event without a running snapshot of its table, none after its stop
     read_filter   a snapshot with a condition reads only rows that satisfy it
     run_complete  after a completed run every row was read or changed since its start
@@ -38,13 +38,14 @@ KEEP = 20  # violations whose text is kept, for each check
 
 @dataclass
 class Run:
-    """One incremental snapshot of one table, as asked for by one signal."""
+    """One snapshot of one table, as asked for by one signal."""
 
     signal_id: str
     table: str
     matches: object = None  # predicate over canonical rows, of a condition; None: all rows
     status: str = ""  # how it ended: COMPLETED, STOPPED, ...
     moves: bool = False  # rows may move in the order of reading
+    blocking: bool = False  # all rows as of one place; after a lost connection again, as of another
     # filled by the check
     started: bool = False
     read: set = field(default_factory=set)
@@ -414,7 +415,7 @@ class Proof:
             if record.op != "r":
                 streaming = True
                 self._apply(record, table, state[record.table], current.get(record.table))
-            elif record.snapshot == "initial":
+            elif record.snapshot == "initial" and not self._blocks(current.get(record.table)):
                 self._check_initial(record, table, base[record.table], initially[record.table], streaming)
             else:
                 self._check_read(record, table, state[record.table], current.get(record.table))
@@ -491,12 +492,18 @@ class Proof:
         if run is None:
             self._violation("read_outside", f"{record}: no snapshot of {record.table} is running")
             return
-        if ((identity, version) in run.versions) if run.moves else (identity in run.read):
+        if run.blocking != (record.snapshot == "initial"):
+            self._violation("read_outside", f"{record}: run {run.signal_id} reads otherwise")
+        if not run.blocking and (((identity, version) in run.versions) if run.moves else (identity in run.read)):
             self._violation("read_repeat", f"{record}: read before in run {run.signal_id}")
         run.read.add(identity)
         run.versions.add((identity, version))
         if run.matches is not None and not run.matches(table.row(record.after)):
             self._violation("read_filter", f"{record}: does not satisfy the condition of {run.signal_id}")
+
+    @staticmethod
+    def _blocks(run):
+        return run is not None and run.blocking
 
     # -- snapshot runs ---------------------------------------------------------------------------------------------
 

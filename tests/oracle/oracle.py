@@ -47,7 +47,8 @@ def fault_binary():
 class Snapshots:
     """Sends snapshot signals, one snapshot at a time for each table, and learns how each ends."""
 
-    def __init__(self, server, folder, tables, surrogates, rng):
+    def __init__(self, server, folder, tables, surrogates, rng, blocking=None):
+        self._blocking = blocking or (lambda: False)  # shall the next one block?
         self._surrogates = surrogates  # {table: columns}
         self._server = server
         self._folder = folder
@@ -85,6 +86,25 @@ class Snapshots:
         standard.send_signal(self._server, SIGNALS, "execute-snapshot", data, signal_id)
         self.signals.append(signal_id)
 
+    def block(self, names):
+        """Asks for a blocking snapshot of tables that are not being read, some by a SELECT of their own."""
+        self._sent += 1
+        signal_id = f"execute-snapshot-{self._sent}"
+        data = {"data-collections": [self._pattern(name) for name in names], "type": "blocking"}
+        conditions = []
+        for name in names:
+            run = Run(signal_id, name, blocking=True)
+            if self._rng.random() < 0.3:
+                remainder = self._rng.randrange(3)
+                run.matches = lambda row, r=remainder: row["version"] % 3 == r
+                conditions.append({"data-collection": name, "filter": f"SELECT * FROM {name} WHERE version % 3 = {remainder}"})
+            self.runs.append(run)
+            self.active[name] = run
+        if conditions:
+            data["additional-conditions"] = conditions
+        standard.send_signal(self._server, SIGNALS, "execute-snapshot", data, signal_id)
+        self.signals.append(signal_id)
+
     def _pattern(self, name):
         """A table's name, as it is or as a regular expression."""
         return name if self._rng.random() < 0.7 else re.escape(name).replace("_", "[_]")
@@ -97,22 +117,28 @@ class Snapshots:
             self.resume()
         elif free and dice < 0.75:
             names = self._rng.sample(free, self._rng.randint(1, min(3, len(free))))
+            if self._blocking():
+                return self.block(names)
             condition = None
             if self._rng.random() < 0.2:
                 remainder = self._rng.randrange(3)
                 condition = (f"version % 3 = {remainder}", lambda row, r=remainder: row["version"] % 3 == r)
             common = sorted(set.intersection(*(set(self._surrogates[name]) for name in names)))
             self.execute(names, condition, self._rng.choice(common) if self._rng.random() < 0.3 else None)
-        elif self.active and dice < 0.85:
+        elif self._in_chunks() and dice < 0.85:
             self._stop()
         elif self.active and not self.paused and dice < 0.95:
             self._send("pause-snapshot")
             self.paused = True
 
+    def _in_chunks(self):
+        return sorted(name for name, run in self.active.items() if not run.blocking)
+
     def _stop(self):
-        names = self._rng.sample(sorted(self.active), 1) if self._rng.random() < 0.7 else None
+        active = self._in_chunks()
+        names = self._rng.sample(active, 1) if self._rng.random() < 0.7 else None
         data = {"type": "incremental"} | ({"data-collections": names} if names else {})
-        stopped = names or list(self.active)
+        stopped = names or active
         self.stops[self._send("stop-snapshot", data)] = stopped
 
     def resume(self):
@@ -196,7 +222,12 @@ class OracleRun:
             },
         )
         self._snapshots = Snapshots(self._server, self.folder, [t.id for t in self._workload.tables],
-                                    {t.id: t.surrogates for t in self._workload.tables}, self._rng)
+                                    {t.id: t.surrogates for t in self._workload.tables}, self._rng, self._blocks())
+
+    def _blocks(self):
+        """Whether the next snapshot is a blocking one: by dice of its own, so that without them a seed means what it meant."""
+        dice = random.Random(f"{self.options.seed}-blocking")
+        return lambda: dice.random() < self.options.blocking
 
     # -- the run ---------------------------------------------------------------------------------------------------
 
@@ -447,6 +478,7 @@ def parser():
     options.add_argument("--rows", type=int, default=1500, help="of each table at the start")
     options.add_argument("--rate", type=float, default=150, help="transactions a second")
     options.add_argument("--calm", action="store_true", help="cut no connections")
+    options.add_argument("--blocking", type=float, default=0.15, help="share of blocking snapshots; none beside a fault")
     options.add_argument("--no-gtid", action="store_true")
     options.add_argument("--file-position", type=float, default=0.2, help="share of runs without GTIDs")
     options.add_argument("--tls", type=float, default=0.3, help="share of runs under TLS, where the stream never lags")
@@ -462,6 +494,7 @@ def run(arguments):
     before = os.environ.get("TIDEMARK_BIN")
     if options.fault:
         os.environ["TIDEMARK_BIN"] = str(fault_binary())
+        options.blocking = 0  # a seed's plan stays what found the fault
     try:
         one = OracleRun(options)
         return one, one.run()
