@@ -27,7 +27,8 @@ std::span<const Property> signal_properties() {
       {"signal.file", T::kPath, "file-signals.txt", "", S::kAccepted, "",
        "Matters with the `file` channel only."},
       {"incremental.snapshot.chunk.size", T::kInt, "1024", ">= 1", S::kSupported, "",
-       "Rows per chunk. 0, which ends every snapshot without a row in the original, is an error."},
+       "Rows per chunk, fewer where they would be more than 8 MiB. 0, which ends every snapshot "
+       "without a row in the original, is an error."},
       {"incremental.snapshot.allow.schema.changes", T::kBool, "false", "", S::kAccepted, "",
        "A chunk whose table changed is always read again here."},
       {"incremental.snapshot.watermarking.strategy", T::kEnum, "insert_insert",

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -14,7 +15,7 @@ namespace tidemark {
 namespace {
 
 // What rows that no key tells apart may fill: they cannot be divided into chunks of a chosen size.
-constexpr std::uint64_t kRepeatingRowsMax = 100'000;
+constexpr std::uint32_t kRepeatingRowsMax = 100'000;
 constexpr std::size_t kRepeatingBytesMax = 64U << 20U;
 
 // The key of a row whose bounds begin at `first`.
@@ -238,13 +239,14 @@ Result<std::optional<KeyTuple>> ChunkReader::find_end(const ChunkTask& task) {
   return read_key(task, chunk_end_select(task.table->id, *task.key,
                                          {.condition = task.condition,
                                           .bounds = {.lower = &task.lower, .upper = &task.upper},
-                                          .limit = task.limit}));
+                                          .limit = fit_->rows(task.limit)}));
 }
 
 Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
   const ChunkKey& key = *task.key;
   RowReader* const reader = TRY(reader_of(task.table, key));
   const bool weights = weights_needed(key);
+  const std::uint32_t limit = key.unique ? fit_->rows(task.limit) : kRepeatingRowsMax + 1;
   std::optional<KeyTuple> end;
   if (!key.unique) end = TRY(find_end(task));
   const std::string sql =
@@ -252,15 +254,16 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
                    {.select_columns = reader->select_columns(),
                     .condition = task.condition,
                     .bounds = {.lower = &task.lower, .upper = end ? &*end : &task.upper},
-                    .limit = key.unique ? task.limit : kRepeatingRowsMax + 1,
+                    .limit = limit,
                     .with_weights = weights});
   ChunkRows rows = parts_.incremental.spare_rows();
   rows.window = task.window;
   rows.table = task.table;
-  rows.rows.reserve(task.limit);
+  rows.rows.reserve(std::min(task.limit, limit));
   const std::size_t columns = reader->columns_selected();
   const std::size_t bounds = key.in_identity ? 0 : key.columns.size();
   KeyTuple last;
+  bool cut = false;  // the rows behind are the next chunk's
   std::vector<std::string_view> weight_cells;
   std::string& arena = rows.arena;
   const auto append = [&](auto&& write) {
@@ -271,6 +274,7 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
   TRY_AT(connection_->stream(
              sql,
              [&](const char* const* cells, const unsigned long* lengths, unsigned count) -> Status {
+               if (cut) return {};
                const RowView row = TRY(reader->decode(cells, lengths));
                RowSlot slot;
                slot.key = append([&] { reader->encoder().encode_key(row, arena); });
@@ -287,13 +291,15 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
                }
                rows.rows.push_back(slot);
                if (!key.unique) return check_size(key, rows.rows.size(), arena.size());
-               if (bounds != 0 && rows.rows.size() == task.limit)
+               cut = arena.size() >= ChunkFit::kBytesMax;
+               if (bounds != 0 && (cut || rows.rows.size() == limit))
                  last = TRY(bounds_of(key, cells, lengths, columns));
                return {};
              }),
          task.table->id.text());
   rows.rows_read = rows.rows.size();
-  rows.last_chunk_of_stripe = key.unique ? rows.rows_read < task.limit : !end;
+  fit_->learn(rows.rows_read, arena.size());
+  rows.last_chunk_of_stripe = key.unique ? !cut && rows.rows_read < limit : !end;
   if (end) {
     rows.last_key = *std::move(end);
   } else if (key.in_identity && !rows.rows.empty()) {
@@ -311,6 +317,7 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
 Result<RowReader*> ChunkReader::reader_of(const TablePtr& table, const ChunkKey& key) {
   if (reader_ && reader_->table() == table) return reader_.get();
   reader_ = TRY(RowReader::make(parts_.encoding, table, columns_of(key.identity)));
+  fit_.emplace(*table);
   return reader_.get();
 }
 

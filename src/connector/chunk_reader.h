@@ -22,6 +22,7 @@
 #include "connector/row_reader.h"
 #include "control/watermark.h"
 #include "mysql/client/connection.h"
+#include "snapshot/chunk_fit.h"
 #include "snapshot/director.h"
 
 namespace tidemark {
@@ -74,6 +75,7 @@ class ChunkReader {
   std::mutex connection_mutex_;  // against interrupt() at stop; the pointer changes under it
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<RowReader> reader_;  // of the table at hand
+  std::optional<ChunkFit> fit_;  // of the same
   std::optional<OpenWindow> open_;
 
   // A SELECT failed because the table looks different now than the stream knows it. Until the stream has

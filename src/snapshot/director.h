@@ -17,7 +17,7 @@
 //      beyond it, reach the stream anyway.
 //   5. After stop() has returned nothing of its tables is emitted: begin_emit() refuses.
 //   6. A reader has at most kWindowsPerReader windows in flight, whatever stripes they are of: so rows in
-//      memory are bounded by readers x kWindowsPerReader x chunk size.
+//      memory are bounded by readers x kWindowsPerReader x chunk size, which is one of bytes, too (chunk_fit.h).
 //   7. A table leaves the state in the same checkpoint in which its outcome appears.
 //
 // Use by a reader:

@@ -97,6 +97,11 @@ class Engine:
     def pid(self):
         return self.process.pid if self.process else None
 
+    def peak_mb(self):
+        """The most memory that was ever resident."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) // 1024
+
     def stop(self, timeout=15):
         """SIGTERM; the exit code. An engine that does not end in time is killed, and that is an error."""
         if self.running():

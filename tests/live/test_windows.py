@@ -2,6 +2,7 @@
 
     empty table, filter that matches nothing   test_stream.Snapshots
     one row                                    here
+    rows so large that a chunk would be, too   here
     keys at their limits                       test_keys
     nullable surrogates in composites          here
     keys that move between chunks              here
@@ -108,6 +109,24 @@ class Windows(LiveTest):
         engine = self.begin()
         self.ends(engine, self.execute(engine, None))
         self.assert_converges(engine)
+
+    def test_large_rows_make_small_chunks(self):
+        """64 MB in one chunk by number: memory follows the bytes. Of one key column, and of a composite one that bounds are selected for."""
+        rows = ("WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 500)"
+                " SELECT i, i % 7, IF(i % 5 = 0, 'small', REPEAT(CHAR(97 + i % 26), 160000)) FROM c")
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, v INT NOT NULL, name MEDIUMTEXT NOT NULL)", f"INSERT INTO shop.items {rows}",
+                 "CREATE TABLE shop.pairs (id INT, v INT, name MEDIUMTEXT NOT NULL, PRIMARY KEY (v, id))", f"INSERT INTO shop.pairs {rows}")
+        engine = self.begin(**{"incremental.snapshot.chunk.size": 1000, "incremental.snapshot.max.threads": 2})
+        for table in ("items", "pairs"):
+            signal_id = self.signal("execute-snapshot", {"data-collections": [f"shop.{table}"]})
+            outcome = self.outcome(engine, signal_id, f"shop.{table}", 60)
+            self.assertEqual(("COMPLETED", 500), (outcome["status"], outcome["rows"]))
+        peak = engine.peak_mb()
+        self.assert_stops(engine)
+        for table in ("items", "pairs"):
+            found = [(c["value"]["after"]["id"], len(c["value"]["after"]["name"])) for c in self.changes(engine, table)]
+            self.assertEqual([(i, 5 if i % 5 == 0 else 160000) for i in range(1, 501)], sorted(found), table)
+        self.assertLess(peak, 110)
 
     def test_a_row_deleted_and_inserted_again_inside(self):
         self.fill(10)
