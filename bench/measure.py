@@ -15,7 +15,7 @@ from harness.servers import launch
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _POLL_S = 0.002
-_TAIL = 65536
+_TAIL = 1 << 17  # more than any record
 
 
 class BenchError(RuntimeError):
@@ -71,7 +71,7 @@ class Neighbours:
 
 
 class Run:
-    """One run of the engine into a file sink or into a pipe, in a folder that holds its offsets.
+    """One run of the engine into a file sink, into a pipe ("stdout") or into the void ("null"), in a folder that holds its offsets.
 
     keep: the folder stays as the run left it, for others to go on from a copy of it.
     """
@@ -81,8 +81,8 @@ class Run:
         self._keep = keep
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "records").mkdir(exist_ok=True)
-        settings = standard.properties(server, folder, sink, **{
-            "table.include.list": workload.TABLE,
+        settings = standard.properties(server, folder, "file" if sink == "file" else "stdout", **{
+            "table.include.list": workload.ORDERS.name,
             "database.ssl.mode": "disabled",
             "offset.flush.interval.ms": None,
             **properties,
@@ -137,6 +137,21 @@ class Run:
             self._check(f"the log's {text}", deadline)
             time.sleep(_POLL_S)
         return time.monotonic()
+
+    def until_snapshot_done(self, timeout=120):
+        """The instant at which an incremental snapshot ended well."""
+        at = self.until_log("event=snapshot.table_done", timeout)
+        if "status=COMPLETED" not in self.log():
+            raise BenchError(f"the incremental snapshot failed\n{self.log()[-3000:]}")
+        return at
+
+    def until_stored(self, text, timeout=120):
+        """Until the offset file shows `text`."""
+        deadline = time.monotonic() + timeout
+        path = self.folder / "offsets.json"
+        while not path.exists() or text not in path.read_text(encoding="utf-8"):
+            self._check(f"an offset with {text}", deadline)
+            time.sleep(_POLL_S)
 
     def peak_mb(self):
         """The most memory that was ever resident."""

@@ -2,8 +2,8 @@
 
     run.py [--quick] [--rows N] [--repeat N] [--only PART,...] [--write]
 
-Parts: streaming transforms snapshot incremental latency start. --quick: 100,000 rows, once. --write puts the figures into
-bench/results/<date>-<commit>.md. Everything runs on one machine against a private MySQL on loopback, without TLS on
+Parts: start streaming transforms snapshot incremental latency tables memory. --quick: 100,000 rows, once; a tenth of the
+rows for memory. --write puts the figures into bench/results/<date>-<commit>.md. Everything runs on one machine against a private MySQL on loopback, without TLS on
 any side; files lie on one disk, in the folder of the temporary server.
 """
 
@@ -24,16 +24,59 @@ sys.path.insert(0, str(ROOT / "tests"))
 import workload  # pylint: disable=wrong-import-position
 from harness import standard  # pylint: disable=wrong-import-position
 from harness.servers import Mysql  # pylint: disable=wrong-import-position
+import memory  # pylint: disable=wrong-import-position
 from measure import BenchError, Neighbours, Run, Writer, program, timed  # pylint: disable=wrong-import-position
 from report import Figures  # pylint: disable=wrong-import-position
 
-PARTS = ("start", "streaming", "transforms", "snapshot", "incremental", "latency")
+PARTS = ("start", "streaming", "transforms", "snapshot", "incremental", "latency", "tables", "memory")
 UNWRAP = {"transforms": "unwrap", "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState"}
 RATE = 1_000
 ROWS_PER_COMMIT = 10  # of the writer beside incremental snapshots
-ROWS_PER_INSERT = 500
 LATENCY_COMMITS = 2_000
 QUIET = 0.06  # a repetition that left others at most this share of the machine was not disturbed
+
+
+class Load:
+    """A table with its rows, where the binlog of their inserts lies, and offsets from before them."""
+
+    def __init__(self, bench, table, rows):
+        self.table, self.rows = table, rows
+        server = bench.server
+        table.create(server)
+        self._before = bench.run_folder()
+        with Run(server, self._before, keep=True, **{"snapshot.mode": "no_data", "table.include.list": table.name}) as run:
+            run.until_log("event=stream.started")
+            run.stop()
+        server.execute("FLUSH BINARY LOGS")
+        self.begin = server.binlogs()[-1][0]
+        began = time.monotonic()
+        table.load(server, rows)
+        self.end = server.binlogs()[-1]
+        server.execute("FLUSH BINARY LOGS", f"ANALYZE TABLE {table.name}")
+        self.binlogs = [name for name, _ in server.binlogs() if self.begin <= name <= self.end[0]]
+        bytes_per_row = sum(size for name, size in server.binlogs() if name in self.binlogs) / rows
+        bench.say(f"{table.name}: {rows} rows in {time.monotonic() - began:.0f} s, {bytes_per_row:.0f} bytes of binlog each")
+        bench.figures.note(f"{self.prefix}binlog: {bytes_per_row:.0f} bytes a row, {table.per_commit} rows a transaction"
+                           + (f"; {rows:,} rows" if table.title else ""))
+
+    @property
+    def prefix(self):
+        """Before the names of its figures."""
+        return f"{self.table.title}: " if self.table.title else ""
+
+    @property
+    def last(self):
+        """In the record of its last row."""
+        return f'"key":{{"id":{self.rows}}}'
+
+    def select(self):
+        return f"SELECT * FROM {self.table.name}"
+
+    def offsets(self, bench):
+        """A folder for a run that resumes before the load."""
+        folder = bench.run_folder()
+        shutil.copytree(self._before, folder)
+        return folder
 
 
 class Bench:
@@ -41,6 +84,7 @@ class Bench:
 
     def __init__(self, options, folder):
         self.rows = options.rows
+        self.quick = options.quick
         self.repeat = options.repeat
         self.folder = folder
         self.figures = Figures()
@@ -64,40 +108,22 @@ class Bench:
         )
 
     def prepare(self):
-        """The table with its rows; where the binlog of their inserts begins and ends; offsets that lie before it."""
+        """The orders, which most parts are about."""
         self.server.execute(*workload.DDL)
         standard.account(self.server, workload.SIGNALS)
-        self.before_load = self.run_folder()
-        with Run(self.server, self.before_load, keep=True, **{"snapshot.mode": "no_data"}) as run:
-            run.until_log("event=stream.started")
-            run.stop()
-        self.server.execute("FLUSH BINARY LOGS")
-        self.binlog_begin = self.server.binlogs()[-1][0]
-        began = time.monotonic()
-        workload.load(self.server, 1, self.rows, ROWS_PER_INSERT)
-        self.binlog_end = self.server.binlogs()[-1]
-        self.server.execute("FLUSH BINARY LOGS", f"ANALYZE TABLE {workload.TABLE}")
-        self.binlogs = [f for f in self.server.binlogs() if self.binlog_begin <= f[0] <= self.binlog_end[0]]
-        bytes_per_row = sum(size for _, size in self.binlogs) / self.rows
-        self.say(f"{self.rows} rows in {time.monotonic() - began:.0f} s, {bytes_per_row:.0f} bytes of binlog each")
-        self.figures.note(f"binlog: {bytes_per_row:.0f} bytes a row, {ROWS_PER_INSERT} rows a transaction")
+        self.orders = Load(self, workload.ORDERS, self.rows)
 
-    def stored_offsets(self):
-        """A folder for a run that resumes before the load."""
-        folder = self.run_folder()
-        shutil.copytree(self.before_load, folder)
-        return folder
-
-    def rate(self, name, took):
+    def rate(self, name, took, rows=None):
         """Notes the median of several times as rows a second; the rate."""
-        rate = self.rows / statistics.median(took)
-        self.figures.rate(name, rate, [self.rows / t for t in took])
+        rows = rows or self.rows
+        rate = rows / statistics.median(took)
+        self.figures.rate(name, rate, [rows / t for t in took])
         self.say(f"{name}: {rate:,.0f} rows/s  ({', '.join(f'{t:.2f} s' for t in took)})")
         return rate
 
-    def cost(self, name, runs):
+    def cost(self, name, runs, rows=None):
         """runs: (seconds, cpu seconds, peak MB) of engine runs."""
-        cpu = statistics.median(cpu for _, cpu, _ in runs) / self.rows * 1e6
+        cpu = statistics.median(cpu for _, cpu, _ in runs) / (rows or self.rows) * 1e6
         peak = max(peak for _, _, peak in runs)
         self.figures.value(f"{name}: CPU seconds per million rows", cpu, "s")
         self.figures.value(f"{name}: peak memory", peak, "MB")
@@ -108,33 +134,37 @@ class Bench:
 
     def streaming(self):
         """A binlog of inserted rows into a file of JSON; a bare dump; mysqlbinlog -vv."""
+        rate, bare_rate, tool_rate = self.stream_of(self.orders)
+        self.figures.ratio("streaming / bare dump", rate / bare_rate)
+        self.figures.aim("streaming / mysqlbinlog -vv", rate / tool_rate, 3.0)
+
+    def stream_of(self, load):
+        """Rates of the engine, of a bare dump and of mysqlbinlog."""
         bare, tool, engine = [], [], []
         sink = str(self.folder / "rival.out")
         for _ in range(self.repeat):
-            bare.append(timed([program("bench_dump"), *self.login, self.binlog_begin, "4",
-                               self.binlog_end[0], str(self.binlog_end[1])]))
+            bare.append(timed([program("bench_dump"), *self.login, load.begin, "4", load.end[0], str(load.end[1])]))
             tool.append(timed(self.server.tool("mysqlbinlog") + self.server.connection_args() + [
                 "--ssl-mode=DISABLED", "--get-server-public-key", "--read-from-remote-server", "-vv",
-                "--base64-output=decode-rows", *(name for name, _ in self.binlogs)], sink))
-            with Run(self.server, self.stored_offsets()) as run:
-                took = run.until_last(f'"key":{{"id":{self.rows}}}')
+                "--base64-output=decode-rows", *load.binlogs], sink))
+            with Run(self.server, load.offsets(self), **{"table.include.list": load.table.name}) as run:
+                took = run.until_last(load.last)
                 engine.append((took, run.cpu_s(), run.peak_mb()))
-                self.figures.note_once(f"output: {run.output_bytes() / self.rows:.0f} bytes of JSON a row")
+                self.figures.note_once(f"{load.prefix}output: {run.output_bytes() / load.rows:.0f} bytes of JSON a row")
                 run.stop()
-        bare_rate = self.rate("bare dump of the binlog", bare)
-        tool_rate = self.rate("mysqlbinlog -vv into a file", tool)
-        rate = self.rate("streaming into a file", [took for took, _, _ in engine])
-        self.cost("streaming", engine)
-        self.figures.ratio("streaming / bare dump", rate / bare_rate)
-        self.figures.aim("streaming / mysqlbinlog -vv", rate / tool_rate, 3.0)
+        bare_rate = self.rate(f"{load.prefix}bare dump of the binlog", bare, load.rows)
+        tool_rate = self.rate(f"{load.prefix}mysqlbinlog -vv into a file", tool, load.rows)
+        rate = self.rate(f"{load.prefix}streaming into a file", [took for took, _, _ in engine], load.rows)
+        self.cost(f"{load.prefix}streaming", engine, load.rows)
+        return rate, bare_rate, tool_rate
 
     def transforms(self):
         """The same binlog with ExtractNewRecordState, and without."""
         plain, unwrapped = [], []
         for _ in range(self.repeat):
             for more, runs in (({}, plain), (UNWRAP, unwrapped)):
-                with Run(self.server, self.stored_offsets(), **more) as run:
-                    took = run.until_last(f'"key":{{"id":{self.rows}}}')
+                with Run(self.server, self.orders.offsets(self), **more) as run:
+                    took = run.until_last(self.orders.last)
                     runs.append((took, run.cpu_s(), run.peak_mb()))
                     run.stop()
         plain_rate = self.rate("streaming without transforms", [took for took, _, _ in plain])
@@ -145,25 +175,30 @@ class Bench:
 
     def snapshot(self):
         """The initial snapshot into a file; a bare SELECT *; mysqldump."""
+        rate, bare_rate, tool_rate, first = self.snapshot_of(self.orders)
+        self.figures.ratio("initial snapshot / bare SELECT *", rate / bare_rate)
+        self.figures.aim("initial snapshot / mysqldump", rate / tool_rate, 1.0)
+        self.figures.value("initial snapshot: first record after start", 1000 * first, "ms")
+
+    def snapshot_of(self, load):
+        """Rates of the engine, of a bare SELECT and of mysqldump; seconds to the first record."""
         bare, tool, engine, first = [], [], [], []
         sink = str(self.folder / "rival.out")
         for _ in range(self.repeat):
-            bare.append(timed([program("bench_select"), *self.login, f"SELECT * FROM {workload.TABLE}"]))
+            bare.append(timed([program("bench_select"), *self.login, load.select()]))
             tool.append(timed(self.server.tool("mysqldump") + self.server.connection_args() + [
                 "--ssl-mode=DISABLED", "--get-server-public-key", "--single-transaction", "--skip-lock-tables",
-                "--set-gtid-purged=OFF", *workload.TABLE.split(".")], sink))
-            with Run(self.server, self.run_folder()) as run:
+                "--set-gtid-purged=OFF", *load.table.name.split(".")], sink))
+            with Run(self.server, self.run_folder(), **{"table.include.list": load.table.name}) as run:
                 first.append(run.until_first_record())
-                took = run.until_last(f'"key":{{"id":{self.rows}}}')
+                took = run.until_last(load.last)
                 engine.append((took, run.cpu_s(), run.peak_mb()))
                 run.stop()
-        bare_rate = self.rate("bare SELECT *", bare)
-        tool_rate = self.rate("mysqldump into a file", tool)
-        rate = self.rate("initial snapshot into a file", [took for took, _, _ in engine])
-        self.cost("initial snapshot", engine)
-        self.figures.ratio("initial snapshot / bare SELECT *", rate / bare_rate)
-        self.figures.aim("initial snapshot / mysqldump", rate / tool_rate, 1.0)
-        self.figures.value("initial snapshot: first record after start", 1000 * statistics.median(first), "ms")
+        bare_rate = self.rate(f"{load.prefix}bare SELECT *", bare, load.rows)
+        tool_rate = self.rate(f"{load.prefix}mysqldump into a file", tool, load.rows)
+        rate = self.rate(f"{load.prefix}initial snapshot into a file", [took for took, _, _ in engine], load.rows)
+        self.cost(f"{load.prefix}initial snapshot", engine, load.rows)
+        return rate, bare_rate, tool_rate, statistics.median(first)
 
     def incremental(self):
         """Incremental snapshots under a steady load, with flush at every commit."""
@@ -201,19 +236,52 @@ class Bench:
             run.until_log("event=stream.started")
             time.sleep(0.5)
             neighbours = Neighbours(run.process.pid, self.server.pid, writer.process.pid)
-            bare = timed([program("bench_select"), *self.login, f"SELECT * FROM {workload.TABLE}"])
+            bare = timed([program("bench_select"), *self.login, self.orders.select()])
             cpu = run.cpu_s()
             began = time.monotonic()
-            standard.send_signal(self.server, workload.SIGNALS, "execute-snapshot", {"data-collections": [workload.TABLE]})
-            took = run.until_log("event=snapshot.table_done") - began
+            standard.send_signal(self.server, workload.SIGNALS, "execute-snapshot", {"data-collections": [workload.ORDERS.name]})
+            took = run.until_snapshot_done() - began
             others = neighbours.share()
-            if "status=COMPLETED" not in run.log():
-                raise BenchError(f"the incremental snapshot failed\n{run.log()[-3000:]}")
             cost = {"cpu": run.cpu_s() - cpu, "peak": run.peak_mb()}
             changed, seconds = writer.finish().split()
             run.stop()
         self.say(f"chunks of {chunk}: bare {bare:.2f} s, engine {took:.2f} s, others {100 * others:.0f} %")
         return {"bare": bare, "took": took, "others": others, "load": int(changed) / float(seconds), **cost}
+
+    def tables(self):
+        """Tables of other shapes: each way to read them, beside its rivals. The incremental snapshot has no load beside it."""
+        for table in workload.TABLES:
+            load = Load(self, table, max(50, self.rows // table.one_in))
+            rate, bare_rate, tool_rate = self.stream_of(load)
+            self.figures.ratio(f"{load.prefix}streaming / bare dump", rate / bare_rate)
+            self.figures.ratio(f"{load.prefix}streaming / mysqlbinlog -vv", rate / tool_rate)
+            rate, select_rate, tool_rate, _ = self.snapshot_of(load)
+            self.figures.ratio(f"{load.prefix}initial snapshot / bare SELECT *", rate / select_rate)
+            self.figures.ratio(f"{load.prefix}initial snapshot / mysqldump", rate / tool_rate)
+            rate = self.incremental_of(load)
+            self.figures.ratio(f"{load.prefix}incremental snapshot / bare SELECT *", rate / select_rate)
+
+    def incremental_of(self, load):
+        """Rate of an incremental snapshot by two readers with nothing beside it."""
+        runs = []
+        for _ in range(self.repeat):
+            with Run(self.server, self.run_folder(), **{
+                "snapshot.mode": "no_data", "table.include.list": load.table.name, "signal.data.collection": workload.SIGNALS,
+                "incremental.snapshot.chunk.size": 4096, "incremental.snapshot.max.threads": 2,
+            }) as run:
+                run.until_log("event=stream.started")
+                began, cpu = time.monotonic(), run.cpu_s()
+                standard.send_signal(self.server, workload.SIGNALS, "execute-snapshot", {"data-collections": [load.table.name]})
+                took = run.until_snapshot_done() - began
+                runs.append((took, run.cpu_s() - cpu, run.peak_mb()))
+                run.stop()
+        rate = self.rate(f"{load.prefix}incremental snapshot into a file", [took for took, _, _ in runs], load.rows)
+        self.cost(f"{load.prefix}incremental snapshot", runs, load.rows)
+        return rate
+
+    def memory(self):
+        """Peak memory over large snapshots and transactions beside that over small ones."""
+        memory.measure(self)
 
     def latency(self):
         """From a commit to its record in the reader's hands, through a pipe; flush at every commit."""
