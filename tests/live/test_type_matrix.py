@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness.servers import MariaDb, MariaDbUnstable, Mysql  # pylint: disable=wrong-import-position
 from live.support import LiveTest, said  # pylint: disable=wrong-import-position
+from live.type_schemas import schema  # pylint: disable=wrong-import-position
 from live.type_table import COLUMNS, PROPERTY_SETS  # pylint: disable=wrong-import-position
 
 # Rows by identity: their values' index, in the base of the way they take.
@@ -88,6 +89,18 @@ class TypeMatrix(LiveTest):
             if not same(expected, got):
                 self.wrong.append(f"{column.name} {column.ddl[:60]}, value {which}, {way}: {str(expected)[:200]!r} expected, {str(got)[:200]!r} found")
 
+    def check_schemas(self, changes, modes):
+        """All records have the same, and each column's is the documented one."""
+        rows = [next(f for f in change["value"]["schema"]["fields"] if f["field"] == "after")["fields"] for change in changes]
+        for found, change in zip(rows, changes):
+            self.assertEqual(rows[0], found, change["value"]["payload"]["source"])
+        found = {field["field"]: field for field in rows[0]}
+        self.assertEqual(["id"] + [c.name for c in self.columns], list(found))
+        for column in self.columns:
+            expected = schema(column, modes, self.server.flavour)
+            if not same(expected, found[column.name]):
+                self.wrong.append(f"schema of {column.name} {column.ddl[:60]}: {expected} expected, {found[column.name]} found")
+
     def matrix(self, property_set):
         self.wrong = []
         properties, modes = PROPERTY_SETS[property_set]
@@ -95,7 +108,7 @@ class TypeMatrix(LiveTest):
         self.sql(f"CREATE TABLE shop.items (id INT PRIMARY KEY, {ddl}) DEFAULT CHARSET = utf8mb4")
         self.sql(SQL_MODE, *self.inserts(INITIAL))
         rows = len(self.indexes()) + 1
-        engine = self.engine(**{"incremental.snapshot.chunk.size": 7, **properties}).start()
+        engine = self.engine(**{"incremental.snapshot.chunk.size": 7, "value.converter.schemas.enable": "true", **properties}).start()
         self.wait_for_changes(engine, rows)
         engine.wait_for_log("event=stream.started")
         followers = {w: self.indexes()[(i + 1) % (rows - 1)] for i, w in enumerate(self.indexes())}
@@ -110,9 +123,10 @@ class TypeMatrix(LiveTest):
         changes = self.wait_for_changes(engine, rows * 9 - 1)
         self.assert_stops(engine)
         self.assertEqual(rows * 9 - 1, len(changes), said(engine.log()))
+        self.check_schemas(changes, modes)
         seen = {}
         for change in changes:
-            value, identity = change["value"], change["key"]["id"]
+            value, identity = change["value"]["payload"], change["key"]["id"]
             op, which, base = value["op"], identity % 100, identity // 100 * 100
             way = {"c": "insert", "u": "update", "d": "delete"}.get(op) or (
                 "incremental snapshot" if value["source"]["snapshot"] == "incremental" else "initial snapshot")
