@@ -123,10 +123,10 @@ class World:
         name = self.tables[table].key[0]
         self.emit(table, "r", None, image(row), {name: row[name]}, snapshot)
 
-    def signal(self, signal_id, kind, *names, matches=None, status="COMPLETED"):
+    def signal(self, signal_id, kind, *names, matches=None, status="COMPLETED", blocking=False):
         self.signals.append(signal_id)
         if kind == "execute-snapshot":
-            self.runs += [check.Run(signal_id, name, matches, status) for name in names]
+            self.runs += [check.Run(signal_id, name, matches, status, blocking=blocking) for name in names]
         else:
             self.stops[signal_id] = names
         self.emit(SIGNALS, "c", None, {"id": signal_id, "type": kind, "data": "{}"}, {"id": signal_id})
@@ -142,7 +142,7 @@ class World:
             half = len(text) // 2
             Path(folder, "out-000001.jsonl").write_text("".join(t + "\n" for t in text[:half]), encoding="utf-8")
             Path(folder, "out-000002.jsonl").write_text("".join(t + "\n" for t in text[half:]), encoding="utf-8")
-            runs = [check.Run(r.signal_id, r.table, r.matches, r.status) for r in self.runs]
+            runs = [check.Run(r.signal_id, r.table, r.matches, r.status, blocking=r.blocking) for r in self.runs]
             proof = check.Proof(self.tables, self.journal, signal_table=SIGNALS, marker_table=MARKERS, runs=runs,
                                 stops=self.stops, initial=self.initial, signals=self.signals,
                                 must_from=None if self.initial else 4.0)
@@ -180,7 +180,13 @@ def story(initial=True):
     world.signal("s3", "execute-snapshot", INT, status="STOPPED")
     world.read(INT, world.rows[(INT, 0)])
     world.signal("s4", "stop-snapshot", INT)
+    world.signal("s5", "execute-snapshot", TEXT, blocking=True)
+    for name in ("bob", "zoë"):
+        world.read(TEXT, world.rows[(TEXT, name)], "true")
     world.commit(("d", TEXT, "zoë"), worker=1)
+    for name in ("bob", "eve"):  # the connection was lost
+        world.read(TEXT, world.rows[(TEXT, name)], "true")
+    world.mark(f"ended s5 {TEXT}")
     world.commit(("u", INT, 0))
     return world
 
@@ -405,6 +411,21 @@ class Faults(unittest.TestCase):
     def test_a_completed_run_that_skipped_a_row(self):
         del self.lines[self.find("r", INT, {"id": 2}, "incremental")]
         self.caught("run_complete")
+
+    def test_a_blocking_read_that_is_stale(self):
+        """Its rows went out before the stream had come to their place, or behind it."""
+        at = self.find("r", TEXT, {"name": "zoë"}, "true", nth=-1)
+        delete = self.find("d", TEXT, {"name": "zoë"})
+        self.lines.insert(delete + 2, self.lines.pop(at))
+        self.caught("stale_read", "resurrected", also=("state",))
+
+    def test_a_blocking_run_that_skipped_a_row(self):
+        del self.lines[self.find("r", TEXT, {"name": "eve"}, "true", nth=-1)]
+        self.caught("run_complete")
+
+    def test_a_chunk_that_is_emitted_in_a_blocking_run(self):
+        self.lines[self.find("r", TEXT, {"name": "eve"}, "true", nth=-1)]["value"]["source"]["snapshot"] = "incremental"
+        self.caught("read_outside", also=("position",))
 
     def test_an_initial_snapshot_that_skipped_a_row(self):
         del self.lines[self.find("r", INT, {"id": 2}, "true")]
