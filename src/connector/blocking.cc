@@ -80,6 +80,11 @@ Status BlockingSnapshots::prepare(const Position& here, const Offset& offset,
   // A view keeps the server from forgetting old rows: a stream that is behind comes nearer first.
   if (!near_) {
     near_ = TRY(parts_.desk.ask([](Connection& connection) { return read_log_end(connection); }));
+    if (!stands_at(*near_, here, offset)) {
+      log::info("snapshot.blocking_waits", {{"signal", first().signal_id},
+                                            {"position", here.text()},
+                                            {"until", near_->position.text()}});
+    }
   }
   if (!stands_at(*near_, here, offset)) return {};
   auto opened = open_view(stop);

@@ -275,6 +275,10 @@ class Blocking(BlockingTest):
         places = [v["source"]["pos"] for v in self.read(engine)]
         self.assertEqual(2, len(set(places)))
         self.assertNotIn("event=stream.link_lost", engine.log())
+        records = list(engine.records(self.folder / "records"))
+        reads = [i for i, r in enumerate(records) if r["value"] and r["value"].get("op") == "r"]
+        amid = {r["topic"] for r in records[reads[-10000]:reads[-1]]}
+        self.assertEqual({"tm.shop.items", "__debezium-heartbeat.tm"}, amid)
         self.assert_stops(engine)
 
     def test_a_table_that_changes_behind_the_view(self):
