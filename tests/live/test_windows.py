@@ -128,6 +128,47 @@ class Windows(LiveTest):
             self.assertEqual([(i, 5 if i % 5 == 0 else 160000) for i in range(1, 501)], sorted(found), table)
         self.assertLess(peak, 110)
 
+    def test_large_rows_under_changes(self):
+        """Chunks that end before their number of rows does, beside changes of the rows on either side, and of their keys."""
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, v INT NOT NULL, name MEDIUMTEXT NOT NULL)",
+                 "INSERT INTO shop.items WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 300)"
+                 " SELECT i * 2, 0, REPEAT('x', 200000) FROM c")
+        engine = self.begin(**{"incremental.snapshot.chunk.size": 250})
+        done = threading.Event()
+
+        def change():
+            connection = self.server.connect()
+            with connection.cursor() as cursor:
+                turn = 0
+                while not done.is_set():
+                    turn += 1
+                    cursor.execute(f"UPDATE shop.items SET v = v + 1 WHERE id = {1 + turn * 37 % 600}")
+                    cursor.execute(f"UPDATE shop.items SET id = id + 1 WHERE id = {2 + turn * 58 % 600}")
+                    done.wait(0.003)
+            connection.close()
+
+        writer = threading.Thread(target=change)
+        writer.start()
+        try:
+            signal_id = self.signal("execute-snapshot", {"data-collections": ["shop.items"]})
+            self.assertEqual("COMPLETED", self.outcome(engine, signal_id, "shop.items", 60)["status"])
+        finally:
+            done.set()
+            writer.join()
+        self.sql("INSERT INTO shop.items VALUES (9999, 0, 'end')")
+        self.wait_for_changes(engine, 1, where=lambda c: c["key"]["id"] == 9999)
+        self.assert_stops(engine)
+        rows = {}
+        for change in self.changes(engine):
+            after = change["value"]["after"]
+            if after is None:
+                rows.pop(change["key"]["id"], None)
+            else:
+                if after["id"] in rows:
+                    self.assertGreaterEqual(after["v"], rows[after["id"]])
+                rows[after["id"]] = after["v"]
+        self.assertEqual(dict(self.server.query("SELECT id, v FROM shop.items")), rows)
+
     def test_a_row_deleted_and_inserted_again_inside(self):
         self.fill(10)
         engine = self.begin()
