@@ -44,7 +44,7 @@ def form(ddl, modes, flavour):
         return ("boolean",) if digits == "1" else ("bytes", DATA + "Bits", {"length": digits})
     if word == "JSON":
         return ("string", DATA + "Json") if flavour == "mysql" else ("string",)
-    if word == "FLOAT" and scale:
+    if word == "FLOAT" and (scale or int(digits or 0) > 24):
         return ("double",)
     if word == "BIGINT" and ("UNSIGNED" in ddl or "ZEROFILL" in ddl) and "precise" in modes:
         return decimal(20, 0)
