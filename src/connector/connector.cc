@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -112,6 +113,21 @@ void warn_if_nothing_captured(Tables& tables) {
                                  "no table matches: check database.include.list and "
                                  "table.include.list (db.table, the whole name); a table "
                                  "created later is captured if it matches"}});
+}
+
+// Which versions leave them out is not known but for 11.8, which does, and 10.11, which does not.
+void warn_of_generated_columns(const Tables& tables, const ServerInfo& server) {
+  unsigned version = 0;
+  std::from_chars(server.version.data(), server.version.data() + server.version.size(), version);
+  if (!server.is_mariadb || version < 11) return;
+  const std::vector<std::string> columns = tables.generated_columns();
+  if (columns.empty()) return;
+  log::warn("stream.generated_columns",
+            {{"columns", fmt::format("{}", fmt::join(columns, ","))},
+             {"meaning",
+              "MariaDB 11.8 logs updates and deletes without generated columns; the first such "
+              "change ends the run"},
+             {"do", "name these columns in column.exclude.list"}});
 }
 
 // Records name the kind of server, their schemas, too, and an offset's GTIDs have its form: none of that may
@@ -236,6 +252,7 @@ Status Connector::live(const std::stop_token& stop) {
     if (ended) warn_if_nothing_captured(parts.tables);
     const bool streams = parts.decision.stream;
     if (ended && !streams) log::info("connector.done", {{"reason", "snapshot.mode"}});
+    if (ended && streams) warn_of_generated_columns(parts.tables, parts.server);
     if (ended && streams && !stop.stop_requested()) ended = stream(parts, stop);
     parts.status.update([](StatusView& view) { view.state = "stopping"; });
     // A failed delivery is the cause of whatever else went wrong; one that was hurried at a stop is not.

@@ -122,6 +122,19 @@ std::vector<TablePtr> Tables::all() const {
   return out;
 }
 
+std::vector<std::string> Tables::generated_columns() const {
+  std::vector<std::string> out;
+  for (const auto& [id, table] : captured_) {
+    const std::span<const std::uint8_t> needed = table->encoder->needed_columns();
+    for (std::size_t i = 0; i < needed.size(); ++i) {
+      const ColumnDef& column = table->def->columns[i];
+      if (needed[i] != 0 && column.generated)
+        out.push_back(fmt::format("{}.{}", id.text(), column.name));
+    }
+  }
+  return out;
+}
+
 std::vector<TableId> Tables::ids() const {
   std::vector<TableId> out;
   out.reserve(captured_.size());

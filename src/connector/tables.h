@@ -67,6 +67,8 @@ class Tables {
   // In the order of names.
   std::vector<TablePtr> all() const;
   std::vector<TableId> ids() const;
+  // Columns in records whose values the server computes: db.table.column.
+  std::vector<std::string> generated_columns() const;
   // How many there are besides the signal table.
   std::size_t count() const;
   // Changes with every put() and remove() that changed something.
