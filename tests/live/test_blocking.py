@@ -281,6 +281,23 @@ class Blocking(BlockingTest):
         self.assertEqual({"tm.shop.items", "__debezium-heartbeat.tm"}, amid)
         self.assert_stops(engine)
 
+    def test_a_link_that_the_server_gives_up_meanwhile(self):
+        """Nobody reads the link while rows are emitted: it is opened anew behind them, and nothing is missing."""
+        self.fill(30000)
+        self.sql("CREATE TABLE shop.blobs (id INT PRIMARY KEY AUTO_INCREMENT, name LONGBLOB)")
+        engine = self.begin(**{"binlog.net.write.timeout": 1})
+        signal_id = self.ask_slowly("items")
+        engine.wait_for_log("event=snapshot.blocking_view")
+        for _ in range(24):
+            self.sql("INSERT INTO shop.blobs (name) VALUES (RANDOM_BYTES(1024))",
+                     "UPDATE shop.blobs SET name = REPEAT(name, 1000) ORDER BY id DESC LIMIT 1")
+        self.assertEqual(30000, self.outcome(engine, signal_id, "shop.items")["rows"])
+        engine.wait_for_log("event=stream.link_lost", 20)
+        changes = self.wait_for_changes(engine, 48, "blobs")
+        self.assertEqual([(op, number) for number in range(1, 25) for op in "cu"],
+                         [(c["value"]["op"], c["key"]["id"]) for c in changes])
+        self.assert_stops(engine)
+
     def test_a_table_that_changes_behind_the_view(self):
         """The view does not show it any more: all begins anew, with the structure of the later place; a table that is gone
         is named, and the other read."""
