@@ -193,7 +193,8 @@ Status Source::work(const std::stop_token& stop) {
 
 // An action query would wait for locks that we ourselves keep.
 Status Source::beat() {
-  if (!heartbeat_ || parts_.blocking.holds_writes()) return {};
+  const bool acts = !parts_.settings.heartbeat.action_query.empty();
+  if (!heartbeat_ || (acts && parts_.blocking.holds_writes())) return {};
   return heartbeat_->beat_if_due(parts_.output.batch());
 }
 
