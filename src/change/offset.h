@@ -9,6 +9,7 @@
 //
 // A restart asks the server for everything after `gtids` (or from `position` without GTIDs), passes
 // over `events_to_skip` events of the first transaction and `rows_to_skip` rows of the next event.
+// For the rows of `prepared` it asks for more and passes over the rest (connector/stream_cursor.h).
 // Value type.
 #pragma once
 
@@ -30,6 +31,8 @@ struct PreparedXa {
   std::string gtid;  // of its PREPARE; empty without GTIDs
   Position position;  // where it starts
   bool has_rows = false;  // of captured tables: it must be read again after a restart
+  // On MariaDB by GTIDs: what was done before it. To have its rows again is to begin there.
+  MariaGtidPosition before = {};
 
   bool operator==(const PreparedXa&) const = default;
 };
@@ -47,8 +50,8 @@ struct Offset {
   std::int64_t file_created_sec = 0;
   std::uint32_t file_server_id = 0;
   bool initial_snapshot_running = false;
-  // In the order of their PREPAREs. GTIDs of those with rows are not in `gtids` before the verdict: so the
-  // server sends them again.
+  // In the order of their PREPAREs. On MySQL GTIDs of those with rows are not in `gtids` before the verdict:
+  // so the server sends them again. A position of MariaDB cannot leave one out.
   std::vector<PreparedXa> prepared = {};
 
   // It says by GTIDs where to go on, so it holds on another server, too.

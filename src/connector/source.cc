@@ -100,6 +100,8 @@ Status Source::run(const std::stop_token& stop) {
     parts_.status.update([](StatusView& view) { view.state = "reconnecting"; });
     sleep_unless_stopped(stop, *wait);
     query_.reset();
+    // Of what is replayed only the whole counts: a name may have been an earlier transaction's, too.
+    if (cursor_.catching_up()) xa_.forget();
     xa_.abandon_open();
     cursor_.reconnect(xa_.holds_all(cursor_.offset().prepared));
     parts_.tables.forget_bindings();
@@ -311,7 +313,6 @@ Status Source::dispatch(const Event& event) {
     case EventType::kHeartbeatV2:
       return on_heartbeat(event);
     case EventType::kPreviousGtids:
-    case EventType::kMariaGtidList:
     case EventType::kMariaBinlogCheckpoint:
     case EventType::kStop:
       return {};
@@ -321,6 +322,9 @@ Status Source::dispatch(const Event& event) {
       return on_gtid(event);
     case EventType::kMariaGtid:
       return on_maria_gtid(event);
+    case EventType::kMariaGtidList:
+      cursor_.gtid_list(TRY(parse_maria_gtid_list(event)).gtids);
+      return {};
     case EventType::kQuery:
     case EventType::kMariaQueryCompressed:
       return on_query(event);
@@ -335,11 +339,7 @@ Status Source::dispatch(const Event& event) {
       transaction_ended(event);
       return {};
     case EventType::kXaPrepare:
-      if (!on_mariadb_) return on_xa_prepare(event);
-      maria_without_rows_.insert(maria_xid_);
-      maria_prepared_ = false;
-      transaction_ended(event);
-      return {};
+      return on_xa_prepare(event);
     default:
       return is_rows(event.header.type) ? on_rows(event) : on_other(event);
   }
@@ -454,25 +454,21 @@ Status Source::on_gtid(const Event& event) {
 // Whole seconds of the event header and no thread: the original has no more on MariaDB.
 Status Source::on_maria_gtid(const Event& event) {
   const MariaGtidEvent gtid = TRY(parse_maria_gtid(event));
+  if (xa_.open())
+    return fail(
+        ErrorKind::kCorrupt, "an XA transaction without an XA_PREPARE event at its end",
+        "report this with the binlog file; to go on, take a new snapshot past this position");
   cursor_.gtid(gtid.gtid);
   gtid_text_ = gtid.gtid.text();
   commit_ts_us_ = 0;
   thread_id_ = -1;
   on_mariadb_ = true;
-  maria_prepared_ = gtid.prepared_xa();
-  maria_xid_ = gtid.xa ? gtid.xa->text() : std::string();
-  if (!gtid.standalone()) transaction_begun(event, thread_id_);
+  if (gtid.prepared_xa()) {
+    begin_xa(gtid.xa->text());
+  } else if (!gtid.standalone() && !cursor_.replaying()) {
+    transaction_begun(event, thread_id_);
+  }
   return {};
-}
-
-// What was prepared before the place where we began would be missing from snapshot and stream alike.
-Status Source::check_maria_xa(const Statement& statement) {
-  const bool known = maria_without_rows_.erase(maria_xid_) > 0;
-  if (known || cursor_.skipping() || statement.kind() == StatementKind::kXaRollback) return {};
-  return fail(ErrorKind::kUnsupported,
-              "XA COMMIT of a transaction that was prepared before this run: its rows may be of "
-              "captured tables, and XA transactions of MariaDB cannot be followed yet",
-              "avoid XA transactions on this server, and take a new snapshot past this position");
 }
 
 Status Source::on_query(const Event& event) {
@@ -480,18 +476,12 @@ Status Source::on_query(const Event& event) {
   const Statement statement = Statement::parse(query.sql, query.database);
   switch (statement.kind()) {
     case StatementKind::kXaStart:
-      if (on_mariadb_) break;
       return on_xa_start(statement, query.thread_id);
     case StatementKind::kXaCommit:
     case StatementKind::kXaRollback:
-      if (on_mariadb_) {
-        TRY(check_maria_xa(statement));
-        break;
-      }
-      thread_id_ = query.thread_id;
+      if (!on_mariadb_) thread_id_ = query.thread_id;
       return on_xa_verdict(event, statement);
     case StatementKind::kXaEnd:
-      if (on_mariadb_) break;
       return {};
     case StatementKind::kBegin:
       transaction_begun(event, query.thread_id);
@@ -508,27 +498,31 @@ Status Source::on_query(const Event& event) {
       if (!cursor_.skipping()) TRY(on_truncate(statement, event));
       break;
     case StatementKind::kRowChange:
-      for (const TablePtr& table : parts_.tables.all()) {
-        if (cursor_.skipping() || !statement.mentions(table->id)) continue;
-        return fail(
-            ErrorKind::kUnsupported,
-            fmt::format(
-                "a change of {} was logged as a statement, so its rows are not in the binlog",
-                table->id.text()),
-            "set binlog_format=ROW globally and in every session (SET GLOBAL binlog_format='ROW'), "
-            "then take a "
-            "new snapshot past this position");
-      }
+      if (!cursor_.skipping()) TRY(check_row_change(statement));
       break;
     case StatementKind::kOther:
       break;
   }
+  if (xa_.open()) return {};  // SAVEPOINT, for one
   if (cursor_.in_transaction()) {
     cursor_.event_in_transaction_done();
   } else if (statement.starts_transaction()) {
     transaction_begun(event, query.thread_id);
   } else {
     cursor_.event_outside_done();
+  }
+  return {};
+}
+
+Status Source::check_row_change(const Statement& statement) const {
+  for (const TablePtr& table : parts_.tables.all()) {
+    if (!statement.mentions(table->id)) continue;
+    return fail(
+        ErrorKind::kUnsupported,
+        fmt::format("a change of {} was logged as a statement, so its rows are not in the binlog",
+                    table->id.text()),
+        "set binlog_format=ROW globally and in every session (SET GLOBAL binlog_format='ROW'), "
+        "then take a new snapshot past this position");
   }
   return {};
 }
@@ -568,12 +562,6 @@ Status Source::emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& 
         "report this with the binlog file; to go on, take a new snapshot past this position");
   }
   if (binding->captured == nullptr) return {};
-  if (maria_prepared_)
-    return fail(
-        ErrorKind::kUnsupported,
-        fmt::format("a change of {} inside an XA transaction of MariaDB", binding->id.text()),
-        "these cannot be followed yet: avoid XA transactions on captured tables, and take "
-        "a new snapshot past this position");
   RowsReader reader = TRY_AT(RowsReader::open(event, parser_->format(), *binding->plan, scratch_),
                              binding->id.text());
   image_gaps_ = {};

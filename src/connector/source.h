@@ -13,7 +13,6 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 
@@ -80,9 +79,9 @@ class Source {
   Status on_heartbeat(const Event& event);
   Status on_gtid(const Event& event);
   Status on_maria_gtid(const Event& event);
-  // Rows of XA transactions are held on MySQL; on MariaDB those of captured tables end the stream.
-  Status check_maria_xa(const Statement& statement);
   Status on_query(const Event& event);
+  // Rows of a captured table are in the log as rows.
+  Status check_row_change(const Statement& statement) const;
   Status on_table_map(const Event& event);
   Status on_rows(const Event& event);
   // The events of a compressed transaction, one after the other.
@@ -100,6 +99,7 @@ class Source {
   void transaction_ended(const Event& event);
   std::int64_t event_time_us(const Event& event) const;
   Status on_xa_start(const Statement& statement, std::uint32_t thread_id);
+  void begin_xa(std::string xid);
   Status on_xa_prepare(const Event& event);
   Status on_xa_verdict(const Event& event, const Statement& statement);
   void end_xa(const Event& event, const std::string& xid);
@@ -141,9 +141,6 @@ class Source {
   LinkBuffer buffer_;
   std::unique_ptr<EventParser> parser_;
   bool on_mariadb_ = false;  // the link's GTID events are MariaDB's
-  bool maria_prepared_ = false;  // in a transaction that ends with XA PREPARE
-  std::string maria_xid_;  // of the transaction at hand, where it is one of XA
-  std::set<std::string> maria_without_rows_;  // prepared ones that changed nothing captured
   PayloadReader payload_;
   RowScratch scratch_;
   std::string unpacked_query_;  // the text of a statement that was compressed

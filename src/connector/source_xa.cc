@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "connector/source.h"
+#include "mysql/binlog/mariadb_event.h"
 #include "mysql/client/server_info.h"
 
 namespace tidemark {
@@ -24,19 +25,27 @@ Error unknown_form(std::string_view what) {
           "report this with the binlog file; to go on, take a new snapshot past this position"};
 }
 
+bool is_statement_text(EventType type) {
+  return type == EventType::kRowsQuery || type == EventType::kMariaAnnotateRows;
+}
+
 }  // namespace
 
 Status Source::on_xa_start(const Statement& statement, std::uint32_t thread_id) {
   if (statement.xid().empty()) return std::unexpected(unknown_form("XA START"));
   thread_id_ = thread_id;
-  cursor_.hold_begun();
-  xa_.begin(statement.xid());
+  begin_xa(statement.xid());
   return {};
+}
+
+void Source::begin_xa(std::string xid) {
+  cursor_.hold_begun();
+  xa_.begin(std::move(xid));
 }
 
 Status Source::hold(const Event& event) {
   if (rows_dropped_) return {};
-  if (event.header.type == EventType::kRowsQuery)
+  if (is_statement_text(event.header.type))
     return parts_.settings.events.include_query ? xa_.statement(event) : Status();
   if (event.header.type == EventType::kTableMap) {
     const TableMap map = TRY(parse_table_map(event, parser_->format()));
@@ -100,7 +109,7 @@ Status Source::emit_held(const Event& verdict, const HeldEvents& events) {
   parts_.tables.forget_bindings();
   TRY(events.each([&](const Event& event) -> Status {
     if (event.header.type == EventType::kTableMap) return bind_table(event);
-    if (event.header.type == EventType::kRowsQuery) {
+    if (is_statement_text(event.header.type)) {
       query_ = TRY(parse_rows_query(event)).sql;
       return {};
     }
@@ -115,18 +124,26 @@ Status Source::replay(const Event& event) {
   switch (event.header.type) {
     case EventType::kTableMap:
     case EventType::kRowsQuery:
+    case EventType::kMariaAnnotateRows:
       return xa_.open() ? hold(event) : Status();
     case EventType::kXaPrepare:
       return on_xa_prepare(event);
     case EventType::kGtid:
     case EventType::kGtidTagged:
       return on_gtid(event);
+    case EventType::kMariaGtid:
+      return on_maria_gtid(event);
+    case EventType::kMariaGtidList:
+      cursor_.gtid_list(TRY(parse_maria_gtid_list(event)).gtids);
+      return {};
     case EventType::kQuery:
     case EventType::kMariaQueryCompressed: {
       const QueryEvent query = TRY(parse_query(event, unpacked_query_));
       const Statement statement = Statement::parse(query.sql, query.database);
       if (statement.kind() == StatementKind::kXaStart)
         return on_xa_start(statement, query.thread_id);
+      if (statement.kind() == StatementKind::kRowChange && xa_.open())
+        return check_row_change(statement);
       const bool verdict = statement.kind() == StatementKind::kXaCommit ||
                            statement.kind() == StatementKind::kXaRollback;
       return verdict ? on_xa_verdict(event, statement) : Status();

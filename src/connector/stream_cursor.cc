@@ -2,20 +2,19 @@
 #include "connector/stream_cursor.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tidemark {
 namespace {
 
-// Where the oldest of the transactions starts that have to be read again.
-const Position* earliest(const std::vector<PreparedXa>& prepared) {
-  const Position* found = nullptr;
-  for (const PreparedXa& one : prepared) {
-    if (one.has_rows && (found == nullptr || one.position < *found)) found = &one.position;
-  }
-  return found;
+// The oldest of the transactions that have to be read again.
+const PreparedXa* earliest(const std::vector<PreparedXa>& prepared) {
+  const auto found = std::find_if(prepared.begin(), prepared.end(),
+                                  [](const PreparedXa& one) { return one.has_rows; });
+  return found == prepared.end() ? nullptr : &*found;
 }
 
-// Texts of our own making: empty, or one GTID.
+// Texts of our own making: empty, or one GTID; MariaDB's are in no set.
 GtidSet set_of(const std::string& gtid) { return GtidSet::parse(gtid).value_or(GtidSet()); }
 
 template <class List>
@@ -31,32 +30,28 @@ Offset StreamCursor::dump_start(bool held) const {
   Offset from = offset_;
   if (look_back_) {
     from.gtid_mode = false;
+    from.maria_gtids.reset();
     from.position = look_back_->from;
   } else if (held) {
     for (const PreparedXa& one : offset_.prepared) from.gtids.add(set_of(one.gtid));
-  } else if (const Position* const oldest = earliest(offset_.prepared);
-             !from.gtid_mode && oldest != nullptr) {
-    from.position = std::min(*oldest, from.position);
+  } else if (const PreparedXa* const oldest = earliest(offset_.prepared); oldest != nullptr) {
+    if (from.maria_gtids) from.maria_gtids = oldest->before;
+    if (!from.by_gtid()) from.position = std::min(oldest->position, from.position);
   }
   return from;
 }
 
 void StreamCursor::reconnect(bool held) {
   const Offset from = dump_start(held);
-  const Position* const oldest = held ? nullptr : earliest(offset_.prepared);
+  const PreparedXa* const oldest = held ? nullptr : earliest(offset_.prepared);
   resumed_ = offset_;
-  floor_.reset();
-  replayed_.clear();
   dump_file_.clear();
   gtid_start_ = 0;
-  if (look_back_) {
-    floor_ = look_back_->until;
-    dump_file_ = from.position.file;
-  } else if (!from.gtid_mode && from.position < offset_.position) {
-    floor_ = offset_.position;
+  set_floors(from);
+  if (floor_) {
     dump_file_ = from.position.file;
   } else if (oldest != nullptr) {
-    dump_file_ = oldest->file;
+    dump_file_ = oldest->position.file;
   }
   file_ = from.position.file;
   file_created_sec_ = offset_.file_created_sec;
@@ -71,6 +66,22 @@ void StreamCursor::reconnect(bool held) {
   resume_rows_ = offset_.rows_to_skip;
 }
 
+void StreamCursor::set_floors(const Offset& from) {
+  floor_.reset();
+  domain_floors_.clear();
+  again_ = false;
+  replayed_.clear();
+  passed_ = from.maria_gtids.value_or(MariaGtidPosition());
+  if (look_back_) {
+    floor_ = look_back_->until;
+  } else if (from.maria_gtids) {
+    for (const MariaGtid& done : offset_.maria_gtids->gtids())
+      if (passed_.last(done.domain) != done) domain_floors_.emplace(done.domain, done);
+  } else if (!from.gtid_mode && from.position < offset_.position) {
+    floor_ = offset_.position;
+  }
+}
+
 std::uint64_t StreamCursor::take_rows_to_skip() { return std::exchange(resume_rows_, 0); }
 
 void StreamCursor::rotated(std::string_view file, std::uint64_t pos) {
@@ -78,7 +89,7 @@ void StreamCursor::rotated(std::string_view file, std::uint64_t pos) {
   file_ = file;
   event_start_ = event_end_ = pos;
   if (floor_ && Position{file_, pos} >= *floor_) end_replay();
-  if (floor_ || holding_) return;
+  if (catching_up() || holding_) return;
   // Inside a transaction that is being received again nothing moves: its start stays the resume point.
   if (!in_transaction_ && resume_events_ == 0 && resume_rows_ == 0) move_to(pos);
 }
@@ -90,7 +101,7 @@ bool StreamCursor::file_described(const EventHeader& header) {
   const bool earlier = resumed_ && !dump_file_.empty() &&
                        compare_files(file_, resumed_->position.file) < 0 &&
                        compare_files(file_, dump_file_) >= 0;
-  if (earlier) return resumed_->gtid_mode || file_server_id_ == resumed_->file_server_id;
+  if (earlier) return resumed_->by_gtid() || file_server_id_ == resumed_->file_server_id;
   const bool here = offset_.position.file == file_;
   const std::optional<Offset> from = std::exchange(resumed_, std::nullopt);
   if (from && from->file_created_sec != 0) {
@@ -119,7 +130,7 @@ void StreamCursor::move_to(std::uint64_t pos) {
 
 void StreamCursor::begin_event(const EventHeader& header) {
   // The time of a format description is the file's creation, not now.
-  if (header.timestamp != 0 && header.type != EventType::kFormatDescription && !floor_)
+  if (header.timestamp != 0 && header.type != EventType::kFormatDescription && !replaying())
     offset_.ts_sec = header.timestamp;
   offset_.server_id = header.server_id;
   if (header.end_log_pos == 0) {  // artificial, or inside a payload
@@ -140,17 +151,40 @@ void StreamCursor::begin_event(const EventHeader& header) {
 void StreamCursor::end_replay() {
   floor_.reset();
   look_back_.reset();
-  // Found by looking back. Should the verdict not be done before a restart, the server must send them again.
-  for (PreparedXa& one : replayed_) {
-    offset_.gtids.subtract(set_of(one.gtid));
-    offset_.prepared.push_back(std::move(one));
-  }
+  again_ = false;
+  // Found by looking back, so older than all that are known. Should the verdict not be done before a restart,
+  // the server must send them again.
+  for (const PreparedXa& one : replayed_) offset_.gtids.subtract(set_of(one.gtid));
+  offset_.prepared.insert(offset_.prepared.begin(), std::make_move_iterator(replayed_.begin()),
+                          std::make_move_iterator(replayed_.end()));
   replayed_.clear();
 }
 
 void StreamCursor::gtid(const Gtid& gtid) {
   gtid_ = gtid;
   gtid_start_ = event_start_;
+}
+
+void StreamCursor::gtid(const MariaGtid& gtid) {
+  if (catching_up() && !maria_gtid_.empty()) passed_.advance(maria_gtid_);
+  maria_gtid_ = gtid;
+  gtid_start_ = event_start_;
+  if (floor_ || (domain_floors_.empty() && !again_)) return;
+  const auto floor = domain_floors_.find(gtid.domain);
+  if (floor == domain_floors_.end()) {
+    again_ = false;
+    if (domain_floors_.empty()) end_replay();
+    return;
+  }
+  again_ = true;
+  if (floor->second == gtid) domain_floors_.erase(floor);
+}
+
+void StreamCursor::gtid_list(const std::vector<MariaGtid>& gtids) {
+  if (!floor_) return;
+  passed_ = {};
+  maria_gtid_ = {};
+  for (const MariaGtid& gtid : gtids) passed_.advance(gtid);
 }
 
 void StreamCursor::look_back_from(Position from) {
@@ -174,30 +208,50 @@ void StreamCursor::hold_begun() {
   hold_start_ = event_start_;
 }
 
+void StreamCursor::verdict_begun(bool one_phase) {
+  if (one_phase) return begin_transaction(hold_start_);
+  begin_transaction(maria_gtid_.empty() ? event_start_ : gtid_start_);
+}
+
 void StreamCursor::hold_ended(std::string xid, bool has_rows) {
   holding_ = false;
   const Gtid gtid = std::exchange(gtid_, {});
-  if (prepared(xid) == nullptr) {
-    std::vector<PreparedXa>& list = floor_ ? replayed_ : offset_.prepared;
-    if (const auto old = find_xid(list, xid); old != list.end()) list.erase(old);
-    list.push_back({.xid = std::move(xid),
-                    .gtid = gtid.empty() ? std::string() : gtid.text(),
-                    .position = {file_, hold_start_},
-                    .has_rows = has_rows});
-  }
-  if (floor_ || resume_events_ > 0 || resume_rows_ > 0) return;
+  const MariaGtid maria = replaying() ? maria_gtid_ : std::exchange(maria_gtid_, {});
+  note_prepared({.xid = std::move(xid),
+                 .gtid = !gtid.empty()    ? gtid.text()
+                         : !maria.empty() ? maria.text()
+                                          : std::string(),
+                 .position = {file_, hold_start_},
+                 .has_rows = has_rows});
+  if (replaying() || resume_events_ > 0 || resume_rows_ > 0) return;
   if (!has_rows && !gtid.empty()) offset_.gtids.add(gtid);
+  if (!maria.empty() && offset_.maria_gtids) offset_.maria_gtids->advance(maria);
+  gtid_start_ = 0;
   move_to(event_end_);
   offset_.events_to_skip = 0;
   offset_.rows_to_skip = 0;
 }
 
+void StreamCursor::note_prepared(PreparedXa one) {
+  const PreparedXa* const known = prepared(one.xid);
+  const bool sent_again = known != nullptr && !one.gtid.empty() && known->gtid == one.gtid;
+  if (sent_again || (known != nullptr && replaying())) return;
+  if (offset_.maria_gtids) one.before = catching_up() ? passed_ : *offset_.maria_gtids;
+  std::vector<PreparedXa>& list = prepared_list();
+  if (const auto old = find_xid(list, one.xid); old != list.end()) {
+    // The server knows one transaction of a name: the old one was lost in a crash and gets no verdict.
+    if (!replaying()) offset_.gtids.add(set_of(old->gtid));
+    list.erase(old);
+  }
+  list.push_back(std::move(one));
+}
+
 void StreamCursor::decided(const std::string& xid) {
   holding_ = false;
-  std::vector<PreparedXa>& list = floor_ ? replayed_ : offset_.prepared;
+  std::vector<PreparedXa>& list = prepared_list();
   const auto found = find_xid(list, xid);
   if (found == list.end()) return;
-  if (!floor_) offset_.gtids.add(set_of(found->gtid));
+  if (!replaying()) offset_.gtids.add(set_of(found->gtid));
   list.erase(found);
 }
 

@@ -11,9 +11,15 @@
 // The rows of a held transaction are emitted at its verdict, which then is the transaction that holds
 // them; an XA_PREPARE of one phase is PREPARE and verdict at once. Where the place of a PREPARE lies before
 // the resume point, the events in between come once more and are passed over: replaying().
-// On MariaDB a GTID event stands in the place of BEGIN, and a transaction of one statement has no end:
+// On MariaDB a GTID event stands in the place of BEGIN and of XA START, and a transaction of one statement
+// has no end:
 //   outside      := ... | GTID_LIST | BINLOG_CHECKPOINT | GTID(standalone) QUERY(ddl)
 //   transaction  := GTID (ANNOTATE_ROWS | TABLE_MAP | rows | QUERY(ddl, savepoint))* end
+//   held         := GTID(prepared) (ANNOTATE_ROWS | TABLE_MAP | rows)* QUERY(XA END) XA_PREPARE
+//   verdict      := GTID(standalone, completed) QUERY(XA COMMIT | XA ROLLBACK)
+// Its server cannot be asked for one transaction again, only for all from a position on. By GTIDs each domain
+// then has a floor of its own, its last transaction that is done: that holds on another server, too, where
+// domains are interleaved in another way.
 //
 // Use:     per event: begin_event(header) -> the caller handles it unless skipping() -> one of the
 //          *_done() functions
@@ -22,6 +28,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +50,9 @@ class StreamCursor {
   bool skipping() const { return events_left_to_skip_ > 0; }
   // The current event lies before the place up to which everything was done: it is here once more for the
   // sake of a prepared XA transaction, and nothing else in it counts.
-  bool replaying() const { return floor_.has_value(); }
+  bool replaying() const { return floor_.has_value() || again_; }
+  // There is more to come that is replayed: not all that XA transactions held is at hand.
+  bool catching_up() const { return replaying() || !domain_floors_.empty(); }
   // Rows of the next rows event that were emitted in an earlier life. Asking for them uses them up.
   std::uint64_t take_rows_to_skip();
 
@@ -58,19 +67,21 @@ class StreamCursor {
   void begin_event(const EventHeader& header);
 
   void gtid(const Gtid& gtid);  // an anonymous transaction: an empty Gtid
-  void gtid(const MariaGtid& gtid) { maria_gtid_ = gtid; }
+  void gtid(const MariaGtid& gtid);
+  // MariaDB's GTID_LIST: what was done before the present file.
+  void gtid_list(const std::vector<MariaGtid>& gtids);
   void transaction_begun() { begin_transaction(event_start_); }
   // Rows of the present rows event that are done: a place to resume from should the link break now.
   void rows_done(std::uint64_t rows);
   void event_in_transaction_done();
   void transaction_ended();
-  // XA START. Nothing moves until the transaction is prepared.
+  // XA START, or the GTID event in its place. Nothing moves until the transaction is prepared.
   void hold_begun();
   // XA_PREPARE, in two phases.
   void hold_ended(std::string xid, bool has_rows);
   // From here rows of a held transaction are done, as if they were one rows event. With `one_phase` the place
   // to resume from is that of XA START.
-  void verdict_begun(bool one_phase) { begin_transaction(one_phase ? hold_start_ : event_start_); }
+  void verdict_begun(bool one_phase);
   // The verdict is done, XA ROLLBACK too: call before transaction_ended() or event_outside_done().
   void decided(const std::string& xid);
   const PreparedXa* prepared(const std::string& xid) const;
@@ -100,8 +111,11 @@ class StreamCursor {
 
  private:
   void begin_transaction(std::uint64_t start);
+  void set_floors(const Offset& from);
   void end_replay();
+  void note_prepared(PreparedXa one);
   void move_to(std::uint64_t pos);
+  std::vector<PreparedXa>& prepared_list() { return replaying() ? replayed_ : offset_.prepared; }
 
   Offset offset_;
   std::optional<Offset> resumed_;  // what a link started from, until its first format description
@@ -120,6 +134,10 @@ class StreamCursor {
   std::uint64_t hold_start_ = 0;  // of the open XA transaction
   bool holding_ = false;
   std::optional<Position> floor_;  // replaying up to here
+  std::map<std::uint32_t, MariaGtid> domain_floors_;  // replaying these domains up to there
+  bool again_ = false;  // the transaction at hand is below its domain's floor
+  MariaGtidPosition
+      passed_;  // while replaying on MariaDB: what lies before the transaction at hand
   struct LookBack {
     Position from;
     Position until;

@@ -459,5 +459,153 @@ TEST(StreamCursor, AMariaDbThatBeganItsLogAnewIsNoticed) {
   EXPECT_FALSE(script.cursor.file_described(description(1'650'000'000, 7)));
 }
 
+// A GTID event, a TABLE_MAP, rows, XA_PREPARE: 400 bytes.
+void prepare(Script& script, const MariaGtid& number, std::string_view xid = kXid) {
+  script.event(EventType::kMariaGtid);
+  script.cursor.gtid(number);
+  script.cursor.hold_begun();
+  script.event(EventType::kTableMap);
+  script.event(EventType::kWriteRowsV1);
+  script.event(EventType::kXaPrepare);
+  script.cursor.hold_ended(std::string(xid), true);
+}
+
+// A GTID event, rows and XID: 300 bytes. Whether its rows were to be handled.
+bool whole(Script& script, const MariaGtid& number) {
+  script.event(EventType::kMariaGtid);
+  script.cursor.gtid(number);
+  const bool handle = !script.cursor.replaying();
+  if (handle) script.cursor.transaction_begun();
+  script.event(EventType::kWriteRowsV1);
+  if (handle) script.cursor.event_in_transaction_done();
+  script.event(EventType::kXid);
+  if (handle) script.cursor.transaction_ended();
+  return handle;
+}
+
+// A GTID event and XA COMMIT, up to the place where rows come out.
+void verdict(Script& script, const MariaGtid& number) {
+  script.event(EventType::kMariaGtid);
+  script.cursor.gtid(number);
+  script.event(EventType::kQuery);
+}
+
+TEST(StreamCursor, OnMariaDbAllIsReadAgainFromBeforeAHeldTransaction) {
+  Script first(maria_start());
+  prepare(first, maria(5));
+  EXPECT_EQ(first.cursor.offset().position.pos, 1400U);
+  EXPECT_TRUE(whole(first, maria(6)));
+  const Offset stored = first.cursor.offset();
+  EXPECT_EQ(stored.gtids_text(), "0-1-6");
+  EXPECT_EQ(first.cursor.dump_start(true), stored) << "with its rows at hand the link goes on";
+  EXPECT_EQ(first.cursor.dump_start(false).gtids_text(), "0-1-4");
+
+  Script second(stored);
+  EXPECT_TRUE(second.cursor.catching_up());
+  second.cursor.rotated("binlog.000001", 4);
+  EXPECT_EQ(second.cursor.offset(), stored) << "the place is further on";
+  prepare(second, maria(5));
+  EXPECT_TRUE(second.cursor.replaying());
+  EXPECT_FALSE(whole(second, maria(6)));
+  EXPECT_EQ(second.cursor.offset(), stored);
+  EXPECT_TRUE(whole(second, maria(7)));
+  EXPECT_FALSE(second.cursor.catching_up());
+  EXPECT_EQ(second.cursor.offset().gtids_text(), "0-1-7");
+  EXPECT_EQ(second.cursor.dump_start(false).gtids_text(), "0-1-4");
+}
+
+TEST(StreamCursor, OnMariaDbAVerdictIsResumedFromItsGtidAndAtItsNextRow) {
+  Script first(maria_start());
+  prepare(first, maria(5));
+  verdict(first, maria(6));
+  first.cursor.verdict_begun(false);
+  EXPECT_EQ(first.cursor.offset().position.pos, 1400U) << "the start of the GTID event";
+  first.cursor.rows_done(17);
+  const Offset stored = first.cursor.offset();
+  EXPECT_EQ(stored.gtids_text(), "0-1-5");
+
+  Script second(stored);
+  second.cursor.rotated("binlog.000001", 4);
+  second.from(1000);
+  prepare(second, maria(5));
+  verdict(second, maria(6));
+  EXPECT_FALSE(second.cursor.replaying());
+  second.cursor.verdict_begun(false);
+  EXPECT_FALSE(second.cursor.skipping());
+  EXPECT_EQ(second.cursor.take_rows_to_skip(), 17U);
+  second.cursor.decided(std::string(kXid));
+  second.cursor.transaction_ended();
+  EXPECT_EQ(second.cursor.offset().gtids_text(), "0-1-6");
+  EXPECT_TRUE(second.cursor.offset().prepared.empty());
+  EXPECT_EQ(second.cursor.dump_start(false), second.cursor.offset());
+}
+
+TEST(StreamCursor, EachDomainHasItsOwnFloorAndAnotherServerMayInterleaveThem) {
+  Script first(maria_start());
+  prepare(first, maria(1, 7));
+  whole(first, maria(5));
+  whole(first, maria(2, 7));
+  const Offset stored = first.cursor.offset();
+  EXPECT_EQ(stored.gtids_text(), "0-1-5,7-1-2");
+  EXPECT_EQ(first.cursor.dump_start(false).gtids_text(), "0-1-4");
+
+  Script second(stored);
+  prepare(second, maria(1, 7));
+  EXPECT_FALSE(whole(second, maria(2, 7)));
+  EXPECT_TRUE(whole(second, maria(3, 7))) << "new, though domain 0 is not there yet";
+  EXPECT_TRUE(second.cursor.catching_up());
+  EXPECT_FALSE(whole(second, maria(5)));
+  EXPECT_EQ(second.cursor.offset().gtids_text(), "0-1-5,7-1-3");
+  EXPECT_TRUE(whole(second, maria(6)));
+  EXPECT_FALSE(second.cursor.catching_up());
+  EXPECT_EQ(second.cursor.offset().gtids_text(), "0-1-6,7-1-3");
+}
+
+TEST(StreamCursor, LookingBackOnMariaDbLearnsWhereToBeginAgain) {
+  Offset offset = maria_start();
+  offset.position.pos = 1700;
+  offset.maria_gtids = *MariaGtidPosition::parse("0-1-6");
+  Script script(offset);
+  script.cursor.look_back_from({"binlog.000001", 4});
+  script.cursor.reconnect(true);
+  EXPECT_FALSE(script.cursor.dump_start(true).by_gtid());
+  script.cursor.rotated("binlog.000001", 4);
+  script.cursor.gtid_list({{.domain = 0, .server_id = 2, .sequence = 2}, maria(3), maria(1, 7)});
+  whole(script, maria(4));
+  prepare(script, maria(5));
+  script.event(EventType::kMariaGtid);
+  EXPECT_FALSE(script.cursor.replaying());
+  ASSERT_NE(script.cursor.prepared(std::string(kXid)), nullptr);
+  EXPECT_EQ(script.cursor.prepared(std::string(kXid))->before.text(), "0-1-4,7-1-1");
+  EXPECT_EQ(script.cursor.offset().gtids_text(), "0-1-6");
+}
+
+TEST(StreamCursor, WhatIsFoundByLookingBackIsOlderThanTheOthers) {
+  Script script(maria_start());
+  prepare(script, maria(5), "new");
+  script.event(EventType::kMariaGtid);
+  script.cursor.gtid(maria(6));
+  script.cursor.look_back_from({"binlog.000001", 4});
+  script.cursor.reconnect(true);
+  script.cursor.rotated("binlog.000001", 4);
+  script.from(500);
+  prepare(script, maria(3), "old");
+  script.from(1000);
+  prepare(script, maria(5), "new");
+  script.event(EventType::kMariaGtid);
+  ASSERT_EQ(script.cursor.offset().prepared.size(), 2U);
+  EXPECT_EQ(script.cursor.offset().prepared[0].xid, "old");
+  EXPECT_EQ(script.cursor.offset().prepared[1].xid, "new");
+}
+
+TEST(StreamCursor, ANameThatIsPreparedAgainWithoutAVerdictStandsForTheLatest) {
+  Script script(start());
+  prepare(script, 5);
+  prepare(script, 6);
+  ASSERT_EQ(script.cursor.offset().prepared.size(), 1U);
+  EXPECT_TRUE(script.cursor.offset().prepared[0].gtid.ends_with(":6"));
+  EXPECT_EQ(script.cursor.offset().gtids, set("1-5")) << "5 is not asked for again";
+}
+
 }  // namespace
 }  // namespace tidemark

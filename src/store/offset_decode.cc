@@ -31,6 +31,17 @@ void read_gtids(const JsonReader& in, Offset& out) {
   }
 }
 
+PreparedXa read_prepared(const JsonReader& in) {
+  PreparedXa out{.xid = in.text("xid"),
+                 .gtid = in.text_or("gtid", ""),
+                 .position = {in.text("file"), in.u64("pos")},
+                 .has_rows = in.boolean("rows")};
+  auto before = MariaGtidPosition::parse(in.text_or("gtids_before", ""));
+  if (!before) in.note("is no GTID position of MariaDB", "gtids_before");
+  if (before) out.before = *std::move(before);
+  return out;
+}
+
 Offset read_offset(const JsonReader& in) {
   Offset out;
   out.position = {in.text("file"), in.u64("pos")};
@@ -46,12 +57,8 @@ Offset read_offset(const JsonReader& in) {
     if (in.text("snapshot") != "INITIAL") in.note("is not INITIAL", "snapshot");
   }
   if (in.has("prepared_xa")) {
-    in.each("prepared_xa", [&](const JsonReader& item) {
-      out.prepared.push_back({.xid = item.text("xid"),
-                              .gtid = item.text_or("gtid", ""),
-                              .position = {item.text("file"), item.u64("pos")},
-                              .has_rows = item.boolean("rows")});
-    });
+    in.each("prepared_xa",
+            [&](const JsonReader& item) { out.prepared.push_back(read_prepared(item)); });
   }
   return out;
 }

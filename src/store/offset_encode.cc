@@ -18,6 +18,7 @@ void write_prepared(JsonWriter& out, const std::vector<PreparedXa>& prepared) {
     out.member("file", one.position.file);
     out.member("pos", one.position.pos);
     out.member("rows", one.has_rows);
+    if (!one.before.empty()) out.member("gtids_before", one.before.text());
     out.end_object();
   }
   out.end_array();

@@ -95,11 +95,7 @@ class States {
     Offset out;
     out.position = {text(), u64()};
     out.gtid_mode = coin();
-    if (!out.gtid_mode && coin()) {
-      out.maria_gtids.emplace();
-      for (std::uint32_t n = static_cast<std::uint32_t>(small()); n > 0; --n)
-        out.maria_gtids->advance({.domain = n, .server_id = n * 3, .sequence = random_() | 1U});
-    }
+    if (!out.gtid_mode && coin()) out.maria_gtids = maria_position();
     if (out.gtid_mode) {
       for (std::size_t n = small(); n > 0; --n) {
         out.gtids.add(Gtid{uuid(), coin() ? "tag" : "", random_() % 1000 + 1});
@@ -113,7 +109,15 @@ class States {
     if (out.file_created_sec != 0) out.file_server_id = static_cast<std::uint32_t>(u64());
     out.initial_snapshot_running = coin();
     for (std::size_t n = small(); n > 0; --n)
-      out.prepared.push_back({text(), coin() ? text() : "", {text(), u64()}, coin()});
+      out.prepared.push_back({text(), coin() ? text() : "", {text(), u64()}, coin(), {}});
+    for (PreparedXa& one : out.prepared)
+      if (out.maria_gtids) one.before = maria_position();
+    return out;
+  }
+  MariaGtidPosition maria_position() {
+    MariaGtidPosition out;
+    for (std::uint32_t n = static_cast<std::uint32_t>(small()); n > 0; --n)
+      out.advance({.domain = n, .server_id = n * 3, .sequence = random_() | 1U});
     return out;
   }
 
