@@ -11,7 +11,7 @@ from pathlib import Path
 import workload
 from harness import standard
 from harness.engine import binary, record_files
-from harness.servers import launch
+from harness.daemon import launch
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _POLL_S = 0.002

@@ -386,6 +386,7 @@ void Source::begin_meta(const Event& event) {
 
 void Source::transaction_ended(const Event& event) {
   query_.reset();
+  thread_id_ = -1;
   if (meta_) meta_->end(event_time_us(event) / 1000, parts_.output.batch());
   cursor_.transaction_ended();
 }
@@ -461,7 +462,6 @@ Status Source::on_maria_gtid(const Event& event) {
   cursor_.gtid(gtid.gtid);
   gtid_text_ = gtid.gtid.text();
   commit_ts_us_ = 0;
-  thread_id_ = -1;
   on_mariadb_ = true;
   if (gtid.prepared_xa()) {
     begin_xa(gtid.xa->text());
