@@ -18,7 +18,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness.servers import launch
+from harness.daemon import launch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

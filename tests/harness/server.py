@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from harness import packages  # pylint: disable=wrong-import-position
+from harness import kafka, packages  # pylint: disable=wrong-import-position
 from harness.servers import MariaDb, MariaDbUnstable, Mysql  # pylint: disable=wrong-import-position
 
 
@@ -70,6 +70,10 @@ def main():
     if options.command == "fetch":
         packages.find_mysql()
         packages.find_mariadb_unstable()
+        try:
+            kafka.fetch()
+        except kafka.Unavailable as missing:
+            print(f"tests against Kafka and Debezium will be skipped: {missing}", file=sys.stderr)
         return 0
     return _start(options)
 

@@ -2,144 +2,25 @@
 
     with Mysql(binlog_row_metadata="FULL") as server:
         with server.connect() as connection: ...
-
-A server lives in a temporary folder and ends with the process that started it, whatever way that one ends: stop() at
-the end of the with block, atexit, and the kernel's parent-death signal should Python be killed. Only the server's own
-pid is ever signalled.
 """
 
-import atexit
-import fcntl
 import os
-import queue
-import shutil
-import signal
-import socket
 import subprocess
-import sys
-import tempfile
-import threading
 import time
-from pathlib import Path
 
 import pymysql
 
 from harness import cache, packages, tls as certificates
+from harness.daemon import HOST, Daemon, ServerError, free_port
 
-HOST = "127.0.0.1"
 _START_ATTEMPTS = 5
-
-
-class ServerError(RuntimeError):
-    """A server that did not start, answer or stop; carries the end of its log."""
-
-
-class _Launcher:
-    """Starts processes from one thread that lives as long as Python.
-
-    The parent-death signal comes when the *thread* that forked ends, so a server started from a passing thread would
-    die with it.
-    """
-
-    def __init__(self):
-        self._requests = queue.SimpleQueue()
-        self._thread = None
-        self._lock = threading.Lock()
-
-    def popen(self, argv, **options):
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, daemon=True, name="launcher")
-                self._thread.start()
-        answer = queue.SimpleQueue()
-        self._requests.put((argv, options, answer))
-        result = answer.get()
-        if isinstance(result, BaseException):
-            raise result
-        return result
-
-    def _serve(self):
-        while True:
-            argv, options, answer = self._requests.get()
-            try:
-                answer.put(subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *argv], **options))
-            except BaseException as error:  # pylint: disable=broad-except
-                answer.put(error)
-
-
-_launcher = _Launcher()
-_running = set()
-_signals_ready = False
-
-
-def launch(argv, **options):
-    """subprocess.Popen for a child that the kernel kills when this Python ends."""
-    return _launcher.popen(argv, **options)
-
-
-def _leave(number, _frame):
-    sys.exit(128 + number)
-
-
-def _clean_up_at_exit():
-    """SIGTERM and SIGHUP end Python by way of atexit, unless the program has its own handler."""
-    global _signals_ready  # pylint: disable=global-statement
-    if _signals_ready:
-        return
-    _signals_ready = True
-    atexit.register(stop_all)
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) == signal.SIG_DFL:
-                signal.signal(number, _leave)
-
-
-def stop_all():
-    """Stops every server that this process started and that still runs."""
-    for server in list(_running):
-        try:
-            server.stop()
-        except Exception as error:  # pylint: disable=broad-except
-            print(f"harness: {error}", file=sys.stderr)
-
-
-def free_port():
-    """A TCP port on loopback that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
-
-
-def _temporary_folder(name):
-    """A new folder, and the open lock file that tells others it is in use."""
-    base = tempfile.gettempdir()
-    if len(base) > 60:  # a Unix socket's path has to fit into 107 bytes
-        base = "/tmp"
-    _sweep(Path(base))
-    folder = Path(tempfile.mkdtemp(prefix=f"tidemark-{name}-", dir=base))
-    lock = open(folder / "owner.lock", "w", encoding="utf-8")  # pylint: disable=consider-using-with
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return folder, lock
-
-
-def _sweep(base):
-    """Removes folders whose owner was killed before it could."""
-    for lock_path in base.glob("tidemark-*/owner.lock"):
-        try:
-            if time.time() - lock_path.stat().st_mtime < 60:
-                continue
-            with open(lock_path, encoding="utf-8") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(lock_path.parent, ignore_errors=True)
-        except OSError:
-            continue
 
 
 def _sql_string(text):
     return "'" + str(text).replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-class Server:
+class Server(Daemon):
     """What MySQL and MariaDB have in common; use Mysql or MariaDb."""
 
     flavour = None
@@ -163,6 +44,7 @@ class Server:
         args=(),
         start=True,
     ):
+        super().__init__()
         self.installation = self._find()
         self.version = self.installation.version
         self.host = HOST
@@ -186,9 +68,6 @@ class Server:
             "sync_binlog": sync_binlog,
         }
         self._args = list(args)
-        self._process = None
-        self._folder_lock = None
-        self.folder = None
         if start:
             self.start()
 
@@ -204,30 +83,18 @@ class Server:
         return str(self.folder / "server.sock")
 
     @property
-    def log_path(self):
-        return self.folder / "server.log"
-
-    @property
-    def pid(self):
-        return self._process.pid if self._process else None
-
-    @property
     def ca(self):
         """Path of the CA certificate (PEM) of a server with tls=True."""
         return str(self.certificates.ca) if self.certificates else None
 
-    def running(self):
-        return self._process is not None and self._process.poll() is None
-
     def start(self):
         """Makes the data folder (first time), starts the server and waits until it answers."""
-        _clean_up_at_exit()
         if self.running():
             return self
         fresh = self.folder is None
         try:
             if fresh:
-                self.folder, self._folder_lock = _temporary_folder(self.flavour)
+                self.make_folder(self.flavour)
                 self._fill_data()
                 if self._options["tls"] is True:
                     self.certificates = certificates.make(self.folder / "tls")
@@ -240,35 +107,6 @@ class Server:
             raise
         return self
 
-    def stop(self):
-        """Ends the server and removes its folder. At once, by SIGKILL: nobody will read what a clean end would write."""
-        self.kill()
-        _running.discard(self)
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self._folder_lock.close()
-            self.folder = None
-
-    def shut_down(self, timeout=30):
-        """Stops cleanly (SIGTERM, after timeout seconds SIGKILL) and keeps the data: start() or restart() goes on."""
-        if self.running():
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
-
-    def kill(self):
-        """SIGKILL: what a crash leaves behind stays."""
-        if self.running():
-            self._process.kill()
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
-
     def restart(self, *, kill=False, args=None):
         """Stops (or kills) and starts again on the same port and data; args replace the extra arguments."""
         if kill:
@@ -279,27 +117,13 @@ class Server:
             self._args = list(args)
         return self.start()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
     def _start_on_a_port(self):
         keep_port = self.port is not None
         for attempt in range(_START_ATTEMPTS):
             if not keep_port:
                 self.port = free_port()
             log_from = self.log_path.stat().st_size if self.log_path.exists() else 0
-            with open(self.log_path, "ab") as log:
-                self._process = launch(
-                    self._command(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd=self.folder,
-                )
-            _running.add(self)
+            self.launch(self._command())
             if self._wait_until_it_answers():
                 return
             text = self.log_path.read_bytes()[log_from:].decode("utf-8", "replace")

@@ -17,7 +17,8 @@ from pymysql.constants import CLIENT
 
 from harness import packages
 from harness.engine import read_records
-from harness.servers import MariaDb, Mysql, ServerError
+from harness.daemon import ServerError
+from harness.servers import MariaDb, Mysql
 
 TESTS = Path(__file__).resolve().parent.parent
 

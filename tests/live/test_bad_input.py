@@ -11,7 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import standard  # pylint: disable=wrong-import-position
-from harness.servers import Mysql, free_port  # pylint: disable=wrong-import-position
+from harness.daemon import free_port  # pylint: disable=wrong-import-position
+from harness.servers import Mysql  # pylint: disable=wrong-import-position
 from live.support import (  # pylint: disable=wrong-import-position
     CONFLICT, OK, POSITION_LOST, SERVER, SIGNAL, STORAGE, STREAM, USAGE, LiveTest, fields, said)
 

@@ -38,7 +38,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness.engine import ROOT, binary  # pylint: disable=wrong-import-position
-from harness.servers import Mysql, launch  # pylint: disable=wrong-import-position
+from harness.daemon import launch  # pylint: disable=wrong-import-position
+from harness.servers import Mysql  # pylint: disable=wrong-import-position
 
 README = ROOT / "README.md"
 RUNNABLE = ("sql", "properties", "json", "shell", "sh", "bash", "console")

@@ -3,7 +3,7 @@
 import socket
 import threading
 
-from harness.servers import HOST
+from harness.daemon import HOST
 
 
 # The first byte of a packet numbered 0 -> where its flags begin. COM_BINLOG_DUMP, COM_BINLOG_DUMP_GTID.
