@@ -58,6 +58,10 @@ void check_lists(const Config& config, const Report& report) {
   if (config.given("gtid.source.includes") && config.given("gtid.source.excludes")) {
     report("gtid.source.excludes", {"gtid.source.includes is given, too", "one of the two"});
   }
+  for (const std::string_view name : {"gtid.source.includes", "gtid.source.excludes"}) {
+    if (config.given(name) && is_for_mariadb(config))
+      report(name, {"cannot choose among the domains of a MariaDB yet", "leave it out"});
+  }
 }
 
 void check_placeholder(const Config& config, const Report& report) {

@@ -34,9 +34,11 @@ std::span<const Property> capture_properties() {
       {"skip.messages.without.change", T::kBool, "false", "", S::kSupported, "",
        "Drop updates whose record would show the same before and after."},
       {"gtid.source.includes", T::kRegexList, "", "", S::kSupported, "",
-       "UUIDs of the servers, or expressions for them, whose GTIDs decide where to resume."},
+       "UUIDs of the servers, or expressions for them, whose GTIDs decide where to resume. "
+       "Refused with the MariaDB connector."},
       {"gtid.source.excludes", T::kRegexList, "", "", S::kSupported, "",
-       "UUIDs of the servers, or expressions for them, whose GTIDs do not."},
+       "UUIDs of the servers, or expressions for them, whose GTIDs do not. "
+       "Refused with the MariaDB connector."},
       {"gtid.source.filter.dml.events", T::kBool, "true", "", S::kSupported, "",
        "With such a list: drop row changes of the servers that do not count. Their changes of "
        "table "

@@ -508,6 +508,10 @@ class Classes(LiveTest):
             self.addCleanup(engine.kill)
             self.ends_with(engine, USAGE, "the server is MySQL", "mysql.MySqlConnector")
 
+    def test_lists_of_gtid_sources_are_refused(self):
+        for name in ("gtid.source.includes", "gtid.source.excludes"):
+            self.ends_with(self.engine(**{name: "0"}), USAGE, f"{name}.*domains of a MariaDB")
+
     def test_tls_modes_have_this_connectors_names(self):
         engine = self.engine(**{"database.ssl.mode": "required"})
         self.ends_with(engine, USAGE, "database.ssl.mode", "trust")
