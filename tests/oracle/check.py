@@ -45,6 +45,7 @@ class Run:
     matches: object = None  # predicate over canonical rows, of a condition; None: all rows
     status: str = ""  # how it ended: COMPLETED, STOPPED, ...
     moves: bool = False  # rows may move in the order of reading
+    first: bool = False  # the first load: it runs from the start, no signal asks for it
     blocking: bool = False  # all rows as of one place; after a lost connection again, as of another
     # filled by the check
     started: bool = False
@@ -393,7 +394,7 @@ class Proof:
         by_signal = collections.defaultdict(list)
         for run in self.runs:
             by_signal[run.signal_id].append(run)
-        current = {}  # table -> Run
+        current = {run.table: run for run in self.runs if run.first}
         signals = collections.Counter()
         streaming = False
         for record in records:

@@ -30,6 +30,7 @@ from oracle.records import segments  # pylint: disable=wrong-import-position
 from oracle.workload import MARKER, Workload, mark  # pylint: disable=wrong-import-position
 
 SIGNALS = "oracle.signals"
+FIRST_LOAD = "first-load-"
 FAULTS = ("ignore_noted", "close_early", "cursor_ahead")
 CATCH_UP_S = 90
 SERVERS = {"mysql": Mysql, "mariadb": MariaDb, "mariadb-unstable": MariaDbUnstable}
@@ -105,6 +106,13 @@ class Snapshots:
         standard.send_signal(self._server, SIGNALS, "execute-snapshot", data, signal_id)
         self.signals.append(signal_id)
 
+    def first_load(self, names):
+        """Notes what the engine begins with by itself; its id is known by its outcomes."""
+        for name in names:
+            run = Run(FIRST_LOAD, name, first=True)
+            self.runs.append(run)
+            self.active[name] = run
+
     def _pattern(self, name):
         """A table's name, as it is or as a regular expression."""
         return name if self._rng.random() < 0.7 else re.escape(name).replace("_", "[_]")
@@ -153,6 +161,8 @@ class Snapshots:
                 self.refused.append(verdict)
         for outcome in state.get("outcomes", ()):
             run = self.active.get(outcome["collection"])
+            if run and run.signal_id == FIRST_LOAD and outcome["signal_id"].startswith(FIRST_LOAD):
+                run.signal_id = outcome["signal_id"]
             if run is None or run.signal_id != outcome["signal_id"]:
                 continue
             run.status = "COMPLETED" if outcome["status"] in ("COMPLETED", "EMPTY") else outcome["status"]
@@ -191,7 +201,16 @@ class OracleRun:
         self.gtid = not options.no_gtid and rng.random() > options.file_position
         self.rotate = rng.choice((1_000_000, 20_000_000))
         self._mysql = options.server == "mysql"
+        self._choose_forms()
         self.tls = rng.random() < options.tls and self._mysql  # under TLS the proxy cannot tell a binlog dump
+
+    def _choose_forms(self):
+        """How transactions are logged: by dice of their own, so that without them a seed means what it meant."""
+        dice, options = random.Random(f"{self.options.seed}-forms"), self.options
+        xa, partial, compressed = (dice.random() for _ in range(3))
+        self.xa = options.xa if options.xa is not None else 0.15 if xa < 0.4 else 0
+        self.partial_json = self._mysql and (partial < 0.4 if options.partial_json is None else options.partial_json)
+        self.compress = self._mysql and (compressed < 0.3 if options.compress is None else options.compress)
 
     def _set_up(self):
         self._choose()
@@ -200,7 +219,7 @@ class OracleRun:
             options |= {"binlog_row_metadata": None, "compression": self._rng.random() < 0.3}
         self._server = SERVERS[self.options.server](**options)
         self._workload = Workload(self._server, self.options.seed, tables=self.options.tables, rate=self.options.rate,
-                                  rows=self.options.rows)
+                                  rows=self.options.rows, xa=self.xa, partial_json=self.partial_json, compress=self.compress)
         self._workload.set_up()
         self._server.execute(standard.SIGNAL_DDL.format(SIGNALS))
         standard.account(self._server, SIGNALS)
@@ -258,6 +277,8 @@ class OracleRun:
         self._engine.start()
         if self.mode == "initial":
             return None
+        if self.mode == "incremental":
+            self._snapshots.first_load(self._workload.table_ids)
         self._await_marker("start")
         self._await(lambda: standard.stored(self.folder), "a stored offset")
         return time.monotonic()
@@ -368,8 +389,10 @@ class OracleRun:
         if snapshots.paused:
             snapshots.resume()
         self._await_runs()
-        if self.mode == "no_data":
-            snapshots.execute(self._workload.table_ids)
+        loaded = {run.table for run in snapshots.runs if run.first and run.status == "COMPLETED"}
+        missing = [name for name in self._workload.table_ids if name not in loaded]
+        if self.mode != "initial" and missing:
+            snapshots.execute(missing)
             self._await_runs()
         self._await_marker("end")
         code = self._engine.stop()
@@ -408,7 +431,19 @@ class OracleRun:
                              f"{self._engine.log()[-3000:]}")
             time.sleep(0.02)
 
+    def _check_forms(self):
+        """What was asked for is in the log, or the run proves nothing about it."""
+        wanted = {"XA_prepare": self.xa, "Update_rows_partial": self.partial_json, "Transaction_payload": self.compress}
+        there = set()
+        for name, *_ in self._server.binlogs():
+            events = self._server.query(f"SHOW BINLOG EVENTS IN '{name}'", use_unicode=False)  # statements are in any charset
+            there |= {row[2].decode() for row in events}
+        for event, asked in wanted.items():
+            if asked and event not in there:
+                raise RuntimeError(f"no {event} event in the binlog, but {sorted(there)}: {dict(self._workload.counts())}")
+
     def _prove(self, must_from):
+        self._check_forms()
         connection = source.plain_connection(self._server)
         tables = source.describe(connection, self._workload.table_ids)
         rows = {name: source.rows(connection, table) for name, table in tables.items()}
@@ -452,7 +487,9 @@ class OracleRun:
             statuses[run.status or "unfinished"] = statuses.get(run.status or "unfinished", 0) + 1
         self._say(
             f"{'ok' if ok else 'VIOLATED'}: {self.options.server}, seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
-            f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'}{', TLS' if self.tls else ''},"
+            f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'}{', TLS' if self.tls else ''}"
+            f"{f', XA {self.xa:.0%}' if self.xa else ''}{', partial JSON' if self.partial_json else ''}"
+            f"{', compressed' if self.compress else ''},"
             f" {self.kills} kills, {self.cuts} cuts, {self.restarts} restarts, runs {statuses}"
             + (f", fault {self.options.fault}" if self.options.fault else "")
         )
@@ -473,10 +510,13 @@ def parser():
     options.add_argument("--readers", type=int, choices=(1, 2, 4), help="default: by the seed")
     options.add_argument("--strategy", choices=("insert_insert", "insert_delete"), help="default: by the seed")
     options.add_argument("--chunk-size", type=int, help="default: by the seed")
-    options.add_argument("--mode", choices=("initial", "no_data"), help="default: by the seed")
+    options.add_argument("--mode", "--first-load", choices=("initial", "no_data", "incremental"), help="default: by the seed")
     options.add_argument("--tables", type=int, default=7)
     options.add_argument("--rows", type=int, default=1500, help="of each table at the start")
     options.add_argument("--rate", type=float, default=150, help="transactions a second")
+    options.add_argument("--xa", type=float, help="share of XA transactions; default: by the seed")
+    options.add_argument("--partial-json", action=argparse.BooleanOptionalAction, help="default: by the seed (MySQL)")
+    options.add_argument("--compress", action=argparse.BooleanOptionalAction, help="half of the sessions; default: by the seed (MySQL)")
     options.add_argument("--calm", action="store_true", help="cut no connections")
     options.add_argument("--blocking", type=float, default=0.15, help="share of blocking snapshots; none beside a fault")
     options.add_argument("--no-gtid", action="store_true")
@@ -494,7 +534,8 @@ def run(arguments):
     before = os.environ.get("TIDEMARK_BIN")
     if options.fault:
         os.environ["TIDEMARK_BIN"] = str(fault_binary())
-        options.blocking = 0  # a seed's plan stays what found the fault
+        # A seed's plan stays what found the fault.
+        options.blocking, options.xa, options.partial_json, options.compress = 0, options.xa or 0, False, False
     try:
         one = OracleRun(options)
         return one, one.run()

@@ -26,7 +26,8 @@ NOTES = ROOT / "build/soak.json"
 KILLS_EACH = 20
 RUN_TIMEOUT_S = 420
 
-# Readers 1, 2 and 4, both strategies, both snapshot modes, with and without GTIDs, both servers: 25 kills in all.
+# Readers 1, 2 and 4, both strategies, every mode, with and without GTIDs, both servers, XA, partial JSON and compressed
+# transactions: 35 kills in all.
 SHORT = (
     ("--seed", "101", "--kills", "5", "--seconds", "9", "--readers", "1", "--strategy", "insert_insert", "--mode", "initial",
      "--chunk-size", "50", "--file-position", "0"),
@@ -38,6 +39,10 @@ SHORT = (
      "--chunk-size", "7", "--tables", "9", "--file-position", "0"),
     ("--server", "mariadb", "--seed", "105", "--kills", "5", "--seconds", "9", "--readers", "2", "--strategy", "insert_insert",
      "--mode", "initial", "--chunk-size", "50"),
+    ("--seed", "106", "--kills", "5", "--seconds", "9", "--readers", "2", "--strategy", "insert_insert", "--mode", "initial",
+     "--chunk-size", "50", "--file-position", "0", "--xa", "0.2", "--partial-json", "--compress"),
+    ("--server", "mariadb", "--seed", "107", "--kills", "5", "--seconds", "9", "--readers", "2", "--strategy", "insert_delete",
+     "--first-load", "incremental", "--chunk-size", "50", "--xa", "0.2"),
 )
 
 

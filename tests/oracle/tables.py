@@ -120,6 +120,55 @@ def _json(rng):
     return json.dumps({"v": value(0)}, ensure_ascii=False)
 
 
+def _sorted(value):
+    """Members in the server's order."""
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value, key=lambda n: (len(n), n))}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def _containers(value, path="$"):
+    """Objects and arrays of a document with their paths."""
+    if isinstance(value, dict):
+        yield path, value
+        for name, item in value.items():
+            yield from _containers(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        yield path, value
+        for at, item in enumerate(value):
+            yield from _containers(item, f"{path}[{at}]")
+
+
+def patched(rng, text):
+    """A change inside a document: an SQL expression over the column `doc`, its parameters, and what comes out."""
+    if text is None or len(text) < 300:  # a small one is logged whole
+        document = {"list": [rng.randint(0, 99) for _ in range(rng.randint(0, 9))], "v": json.loads(_json(rng)), "long": "größe " * 60}
+        text = json.dumps(_sorted(document), ensure_ascii=False)
+        return "%s", [text], text
+    document = json.loads(text)
+    expression, parameters = "doc", []
+    for _ in range(rng.randint(1, 3)):
+        path, inside = rng.choice(list(_containers(document)))
+        is_list = isinstance(inside, list)
+        there = list(range(len(inside))) if is_list else sorted(set(inside) - {"long"})
+        kind = rng.choice(("SET", "SET", "REPLACE", "REMOVE")) if there else "SET"
+        new = len(inside) if is_list else rng.choice("abcdefgh") * rng.randint(1, 3)
+        at = rng.choice(there) if there and (kind != "SET" or rng.random() < 0.5) else new
+        parameters.append(f"{path}[{at}]" if is_list else f"{path}.{at}")
+        if kind == "REMOVE":
+            expression = f"JSON_REMOVE({expression}, %s)"
+            del inside[at]
+            continue
+        value = rng.choice((None, True, rng.randint(-(2**40), 2**40), rng.randint(-1000, 1000) + 0.5, "", "größe", 'a"b\n', [], {"a": 1}))
+        expression = f"JSON_{kind}({expression}, %s, CAST(%s AS JSON))"
+        parameters.append(json.dumps(value, ensure_ascii=False))
+        if is_list and at == len(inside):
+            inside.append(value)
+        else:
+            inside[at] = value
+    return expression, parameters, json.dumps(_sorted(document), ensure_ascii=False)
+
+
 # name -> (DDL, generator of canonical values)
 _CARGO = {
     "note": ("VARCHAR(200) NULL", _text),

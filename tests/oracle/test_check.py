@@ -142,7 +142,7 @@ class World:
             half = len(text) // 2
             Path(folder, "out-000001.jsonl").write_text("".join(t + "\n" for t in text[:half]), encoding="utf-8")
             Path(folder, "out-000002.jsonl").write_text("".join(t + "\n" for t in text[half:]), encoding="utf-8")
-            runs = [check.Run(r.signal_id, r.table, r.matches, r.status, blocking=r.blocking) for r in self.runs]
+            runs = [check.Run(r.signal_id, r.table, r.matches, r.status, first=r.first, blocking=r.blocking) for r in self.runs]
             proof = check.Proof(self.tables, self.journal, signal_table=SIGNALS, marker_table=MARKERS, runs=runs,
                                 stops=self.stops, initial=self.initial, signals=self.signals,
                                 must_from=None if self.initial else 4.0)
@@ -191,7 +191,25 @@ def story(initial=True):
     return world
 
 
+def first_load(without=()):
+    """Tables that the engine reads in chunks from the start, unasked."""
+    world = World(initial=False)
+    world.commit(*[("c", INT, key) for key in range(10)], emit=False)
+    world.commit(("u", INT, 3), ("d", INT, 9), emit=False)
+    world.runs.append(check.Run("first-load-1", INT, status="COMPLETED", first=True))
+    world.commit(("u", INT, 3), ("c", INT, 20))
+    for (_, key), row in list(world.rows.items()):
+        if key not in (3, 20, *without):
+            world.read(INT, row)
+    world.mark(f"ended first-load-1 {INT}")
+    return world
+
+
 class RightOutput(unittest.TestCase):
+    def test_passes_with_a_first_load_in_chunks(self):
+        report = first_load().check()
+        self.assertTrue(report.ok, list(report.explain()))
+
     def test_passes_with_an_initial_snapshot(self):
         report = story().check()
         self.assertTrue(report.ok, list(report.explain()))
@@ -411,6 +429,10 @@ class Faults(unittest.TestCase):
     def test_a_completed_run_that_skipped_a_row(self):
         del self.lines[self.find("r", INT, {"id": 2}, "incremental")]
         self.caught("run_complete")
+
+    def test_a_first_load_that_skipped_a_row(self):
+        report = first_load(without=(8,)).check()
+        self.assertIn("run_complete", report.counts)
 
     def test_a_blocking_read_that_is_stale(self):
         """Its rows went out before the stream had come to their place, or behind it."""

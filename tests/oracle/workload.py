@@ -5,6 +5,8 @@ a worker knows the state of its rows without asking, and its order of commits is
 
 A transaction is journalled only after COMMIT has returned. Where a connection breaks inside COMMIT, the connection is
 killed off and the transaction's row in the ledger tells how it ended. The ledger is captured like any other table.
+
+Some transactions may be XA's: prepared, left alone for a while, often without their connection, then decided.
 """
 
 import random
@@ -82,6 +84,10 @@ class Worker:
                           " 'STRICT_ALL_TABLES'")
                 self._run("SET SESSION TRANSACTION ISOLATION LEVEL "
                           + self._rng.choice(("READ COMMITTED", "REPEATABLE READ")))
+                if self.workload.partial_json:
+                    self._run("SET SESSION binlog_row_value_options = 'PARTIAL_JSON'")
+                if self.workload.compress and self._rng.random() < 0.5:
+                    self._run("SET SESSION binlog_transaction_compression = ON")
             except (pymysql.MySQLError, OSError):
                 self._connection = None
                 if time.monotonic() > deadline:
@@ -133,7 +139,10 @@ class Worker:
             if not workload.go.is_set():
                 continue
             started = time.monotonic()
-            self.transaction(self._mixture)
+            if workload.xa and self._rng.random() < workload.xa:
+                self.xa_transaction(self._mixture)
+            else:
+                self.transaction(self._mixture)
             pause = workload.seconds_each - (time.monotonic() - started)
             if pause > 0:
                 workload.stopping.wait(pause * self._rng.uniform(0.2, 1.8))
@@ -194,6 +203,65 @@ class Worker:
         self.workload.journal.add(transaction)
         self.counts["committed"] += 1
 
+    def xa_transaction(self, body):
+        """As transaction(), in two phases."""
+        if self._connection is None:
+            self._connect()
+        self._transactions += 1
+        number = self._transactions * 1000 + self.number
+        transaction = Transaction(number, self.number, begun=time.monotonic())
+        context = _Context(transaction, _Undo(self.rows))
+        verdict = self._rng.choices(("COMMIT", "ROLLBACK"), (80, 20))[0]
+        try:
+            committed = self._in_phases(context, body, f"t{number}", verdict)
+        except (pymysql.MySQLError, OSError) as error:
+            code = error.args[0] if error.args else 0
+            if not isinstance(error, OSError) and not _connection_lost(error) and code not in _XA_REFUSED:
+                raise
+            self.counts[f"xa error {code}"] += 1
+            self._drop()
+            committed = self._decide(number, verdict)
+            self.workload.journal.resolved += committed
+        if not committed:
+            self._forget(context, "xa rolled back")
+            return
+        self.workload.journal.add(transaction)
+        self.counts["xa committed"] += 1
+
+    def _in_phases(self, context, body, xid, verdict):
+        rng = self._rng
+        self._run(f"XA START '{xid}'")
+        body(context)
+        self._ledger(context)
+        self._run(f"XA END '{xid}'")
+        if rng.random() < 0.15:
+            self._run(f"XA {verdict} '{xid}'" + (" ONE PHASE" if verdict == "COMMIT" else ""))
+            return verdict == "COMMIT"
+        self._run(f"XA PREPARE '{xid}'")
+        alone = rng.random() < 0.4
+        if alone:
+            self._drop()
+        self.workload.stopping.wait(rng.choice((0, rng.uniform(0, 0.3), rng.uniform(0.3, 1.5))))
+        if alone:
+            return self._decide(context.transaction.number, verdict)
+        self._run(f"XA {verdict} '{xid}'")
+        return verdict == "COMMIT"
+
+    def _decide(self, number, verdict):
+        """Its connection is gone: decides the transaction if it is prepared. Whether it is committed."""
+        server = self.workload.server
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                names = [row[3] if isinstance(row[3], str) else row[3].decode() for row in server.query("XA RECOVER")]
+                if f"t{number}" not in names:
+                    return self._in_ledger(number)
+                server.execute(f"XA {verdict} 't{number}'")
+            except (pymysql.MySQLError, OSError):
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
+
     def _forget(self, context, why):
         context.undo.back_to()
         self.workload.journal.rolled_back += 1
@@ -248,6 +316,8 @@ class Worker:
             (self._update_many, 3),
             (self._delete_many, 2),
         )
+        if self.workload.partial_json and any(name == "doc" for name, _, _ in table.cargo):
+            steps += ((self._patch, 60),)
         step = self._rng.choices([s for s, _ in steps], [w for _, w in steps])[0]
         step(context, table)
         context.next_statement()
@@ -343,6 +413,18 @@ class Worker:
         changed["version"] = self._next_version()
         self._set(table, slot, changed)
         self._became(context, table, slot, form, {**row, **changed})
+
+    def _patch(self, context, table):
+        """An update inside a JSON document, of which the log holds only what is different."""
+        slot = self._pick(table, True)
+        if slot is None:
+            return
+        form, row = self.rows[table.id][slot]
+        expression, parameters, document = all_tables.patched(self._rng, row["doc"])
+        version = self._next_version()
+        condition, values = self._where(table, slot)
+        self._run(f"UPDATE {table.id} SET version = %s, doc = {expression} WHERE {condition}", [version, *parameters, *values])
+        self._became(context, table, slot, form, {**row, "version": version, "doc": document})
 
     def _set(self, table, slot, changed):
         condition, values = self._where(table, slot)
@@ -472,6 +554,10 @@ class _Context:
         self._statement += 1
 
 
+# What XA statements answer after a deadlock, a lock not had in time, or where they should be repeated.
+_XA_REFUSED = (1205, 1213, 1399, 1402, 1613, 1614, 3969)
+
+
 def _connection_lost(error):
     return isinstance(error, (pymysql.err.OperationalError, pymysql.err.InterfaceError, pymysql.err.InternalError)) and (
         error.args[0] in (0, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 2003, 2006, 2013, 2055, 3169)
@@ -481,7 +567,11 @@ def _connection_lost(error):
 class Workload:
     """Sets the tables up, loads rows, and changes them from several threads."""
 
-    def __init__(self, server, seed, *, tables=7, workers=3, rows=1500, slots=None, rate=150, bulk=400):
+    def __init__(self, server, seed, *, tables=7, workers=3, rows=1500, slots=None, rate=150, bulk=400, xa=0, partial_json=False,
+                 compress=False):
+        self.xa = xa  # share of XA transactions
+        self.partial_json = partial_json
+        self.compress = compress  # in half of the sessions
         self.server = server
         self.seed = seed
         self.tables = all_tables.ALL[:tables]
