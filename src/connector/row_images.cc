@@ -48,6 +48,10 @@ Result<ImageGaps> check_images(const RowsReader& reader, const RowPlan& plan, co
     const bool no_before = form.has_before() && !reader.before_carries(column);
     const bool no_after = form.has_after() && !reader.after_carries(column);
     if (!no_before && !no_after) continue;
+    if (on_mariadb && form.has_before() && !no_before) {
+      gaps.unchanged = true;
+      continue;
+    }
     const ColumnDef& def = table.columns[column];
     if (on_mariadb && def.generated) {
       if (generated == nullptr) generated = &def;

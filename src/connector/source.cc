@@ -567,6 +567,7 @@ Status Source::emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& 
   image_gaps_ = {};
   if (!reader.full_images())
     image_gaps_ = TRY(check_images(reader, *binding->plan, *binding->captured->def, on_mariadb_));
+  if (image_gaps_.unchanged) reader.repeat_unchanged();
   event_end_.source = source_info(event);
   event_end_.op = op_of(event.header.type);
   event_end_.now.wall_ns = parts_.clock.wall_ns();

@@ -392,6 +392,26 @@ class OnUnstables(OnMariaDb):
         self.assertEqual([({"id": 1, "v": 1}, {"id": 1, "v": 3}), ({"id": 2, "v": 2}, None)],
                          [(c["value"]["before"], c["value"]["after"]) for c in changes[2:]])
 
+    def test_images_that_repeat_nothing(self):
+        """binlog_row_image=FULL_NODUP: an after image has what changed."""
+        self.sql("SET GLOBAL binlog_row_image = 'FULL_NODUP'")
+        self.addCleanup(self.sql, "SET GLOBAL binlog_row_image = 'FULL'")
+        self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, v INT, name VARCHAR(80), t TEXT)")
+        engine = self.engine().start()
+        engine.wait_for_log("event=stream.started")
+        self.sql("INSERT INTO shop.items VALUES (1, 1, 'a', 'text'), (2, NULL, 'b', NULL)", "UPDATE shop.items SET v = 7", "UPDATE shop.items SET id = 5 WHERE id = 1",
+                 "UPDATE shop.items SET name = NULL, t = REPEAT('x', 300) WHERE id = 2", "UPDATE shop.items SET t = 'y'", "DELETE FROM shop.items WHERE id = 2")
+        changes = self.wait_for_changes(engine, 10)
+        self.assert_stops(engine)
+        images = [tuple(row and tuple(row.values()) for row in (c["value"]["before"], c["value"]["after"])) for c in changes]
+        self.assertEqual([
+            (None, (1, 1, "a", "text")), (None, (2, None, "b", None)),
+            ((1, 1, "a", "text"), (1, 7, "a", "text")), ((2, None, "b", None), (2, 7, "b", None)),
+            ((1, 7, "a", "text"), None), (None, (5, 7, "a", "text")),
+            ((2, 7, "b", None), (2, 7, None, "x" * 300)),
+            ((2, 7, None, "x" * 300), (2, 7, None, "y")), ((5, 7, "a", "text"), (5, 7, "a", "y")),
+            ((2, 7, None, "y"), None)], images)
+
     def test_ed25519(self):
         self.sql("INSTALL SONAME 'auth_ed25519'")
         self.addCleanup(self.sql, "DROP USER IF EXISTS tidemark", "UNINSTALL SONAME 'auth_ed25519'")

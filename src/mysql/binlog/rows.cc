@@ -251,6 +251,15 @@ Status RowsReader::read_patch(std::size_t column) {
   return {};
 }
 
+void RowsReader::repeat_unchanged() {
+  std::vector<std::uint32_t>& columns = scratch_->unchanged;
+  columns.clear();
+  for (std::uint32_t column = 0; column < header_.width; ++column) {
+    if (before_carries(column) && !after_carries(column)) columns.push_back(column);
+  }
+  unchanged_ = columns;
+}
+
 Result<bool> RowsReader::next(RowView* before, RowView* after) {
   *before = {};
   *after = {};
@@ -272,6 +281,7 @@ Result<bool> RowsReader::next(RowView* before, RowView* after) {
   if (form_.has_after()) {
     TRY(read_image(after_));
     *after = {after_.values, width};
+    for (const std::uint32_t column : unchanged_) after_.values[column] = before_.values[column];
   }
   ++rows_read_;
   return true;

@@ -51,6 +51,10 @@ class RowsReader {
   // the other one becomes empty. Columns that the image does not carry are null and absent().
   Result<bool> next(RowView* before, RowView* after);
 
+  // From the next row on, a column that only the before image carries reads in `after` as in `before`: an update
+  // leaves out of its after image what it did not change (binlog_row_image=FULL_NODUP of MariaDB).
+  void repeat_unchanged();
+
   // Both images carry every column: binlog_row_image=FULL.
   bool full_images() const { return before_.full && after_.full; }
   // Does the image carry this column? For telling NULL from absent.
@@ -91,6 +95,7 @@ class RowsReader {
   RowScratch* scratch_;
   Image before_;
   Image after_;
+  std::span<const std::uint32_t> unchanged_;  // columns to repeat
   const std::uint8_t* p_;
   const std::uint8_t* end_;
   std::uint32_t rows_read_ = 0;

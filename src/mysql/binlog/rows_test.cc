@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <functional>
@@ -183,6 +184,27 @@ TEST(RowsReader, PartialImagesAreKnown) {
   EXPECT_FALSE(reader->full_images());
   EXPECT_TRUE(reader->after_carries(0));
   EXPECT_FALSE(reader->after_carries(1));
+}
+
+TEST(RowsReader, RepeatsWhatAnUpdateDidNotChange) {
+  const auto loaded = load("minimal_image");
+  const RowPlan plan = RowPlan::compile(loaded->map, loaded->table).value();
+  RowScratch scratch;
+  const auto update = std::find_if(
+      loaded->rows.begin(), loaded->rows.end(),
+      [](const Event& event) { return rows_form(event.header.type).op == RowsOp::kUpdate; });
+  ASSERT_NE(update, loaded->rows.end());
+  auto reader = RowsReader::open(*update, loaded->parser.format(), plan, scratch);
+  ASSERT_TRUE(reader);
+  reader->repeat_unchanged();
+  RowView before;
+  RowView after;
+  for (const std::int64_t key : {1, 3}) {
+    ASSERT_TRUE(reader->next(&before, &after).value());
+    EXPECT_EQ(after[0].i64, key);
+    EXPECT_EQ(after[2].text(), "changed");
+    EXPECT_TRUE(after[1].absent()) << "in neither image";
+  }
 }
 
 // Reads all rows of all events of a case; the number of images.

@@ -258,7 +258,8 @@ std::vector<Error> check_for_streaming(const ServerInfo& info) {
         wrong_setting(fmt::format("binlog_format is {}, and changes can be read from ROW only",
                                   info.binlog_format),
                       reconnect(setting_statement(info, "binlog_format", "'ROW'"))));
-  if (info.binlog_row_image != "FULL" && info.binlog_row_image != "NOBLOB")
+  if (info.binlog_row_image != "FULL" && info.binlog_row_image != "FULL_NODUP" &&
+      info.binlog_row_image != "NOBLOB")
     errors.push_back(wrong_setting(
         fmt::format("binlog_row_image is {}, and records need whole rows", info.binlog_row_image),
         reconnect(setting_statement(info, "binlog_row_image", "'FULL'"))));

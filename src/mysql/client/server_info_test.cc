@@ -45,6 +45,8 @@ TEST(ServerInfo, AGoodServerPasses) {
   old.binlog_order_commits.clear();
   old.binlog_transaction_compression = "ON";
   old.binlog_row_value_options = "PARTIAL_JSON";
+  old.binlog_row_image = "FULL_NODUP";
+  EXPECT_THAT(remedies(old), IsEmpty());
   old.binlog_row_image = "NOBLOB";
   EXPECT_THAT(remedies(old), IsEmpty());
 }

@@ -19,6 +19,7 @@ struct RowScratch {
   std::vector<Value> after;
   std::vector<std::uint32_t> before_columns;  // which columns a partial image carries, in order
   std::vector<std::uint32_t> after_columns;
+  std::vector<std::uint32_t> unchanged;  // which columns an update has in its before image alone
   // PARTIAL_UPDATE_ROWS: the JSON documents of the before image, by column. No data: not carried, or NULL.
   std::vector<Bytes> json_before;
   std::string unpacked;  // the rows of an event that was compressed
