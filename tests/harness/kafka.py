@@ -93,13 +93,16 @@ class Record:
 class Kafka(Daemon):
     """One broker that is its own controller.
 
+    sasl        {user: password}: a second listener, which asks for SCRAM-SHA-256, SCRAM-SHA-512 or PLAIN
     settings    more lines of server.properties, the last word
     """
 
-    def __init__(self, *, settings=None, start=True):
+    def __init__(self, *, sasl=None, settings=None, start=True):
         super().__init__()
         self.host = HOST
         self.port = None
+        self.sasl_port = None
+        self.sasl = dict(sasl or {})
         self.settings = dict(settings or {})
         self._given = os.environ.get("TIDEMARK_TEST_KAFKA")
         if start:
@@ -108,6 +111,10 @@ class Kafka(Daemon):
     @property
     def bootstrap(self):
         return self._given or f"{self.host}:{self.port}"
+
+    @property
+    def sasl_bootstrap(self):
+        return f"{self.host}:{self.sasl_port}"
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -126,14 +133,25 @@ class Kafka(Daemon):
             raise
         return self
 
+    def restart(self, *, kill=False):
+        """Stops (or kills) and starts again on the same ports and data."""
+        if kill:
+            self.kill()
+        else:
+            self.shut_down()
+        return self.start()
+
     def _start_on_ports(self):
         keep_port = self.port is not None
         for attempt in range(_START_ATTEMPTS):
             if not keep_port:
                 self.port = free_port()
+                self.sasl_port = free_port() if self.sasl else None
                 self._write_settings(controller=free_port())
                 shutil.rmtree(self.folder / "data", ignore_errors=True)
-                self.run("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", self.folder / "server.properties")
+                scram = [part for user, password in self.sasl.items() for kind in ("SCRAM-SHA-256", "SCRAM-SHA-512")
+                         for part in ("--add-scram", f"{kind}=[name={user},password={password}]")]
+                self.run("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", self.folder / "server.properties", *scram)
             log_from = self.log_path.stat().st_size if self.log_path.exists() else 0
             self.launch(java("kafka.Kafka", self.folder / "server.properties",
                              properties=["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]))
@@ -161,9 +179,25 @@ class Kafka(Daemon):
             "transaction.state.log.num.partitions": 1,
             "group.initial.rebalance.delay.ms": 0,
             "log.segment.bytes": 64 << 20,
+            **self._sasl_settings(controller),
             **self.settings,
         }
         (self.folder / "server.properties").write_text("".join(f"{k}={v}\n" for k, v in settings.items()), encoding="utf-8")
+
+    def _sasl_settings(self, controller):
+        if not self.sasl:
+            return {}
+        plain = "".join(f' user_{user}="{password}"' for user, password in self.sasl.items())
+        where = f"SASL://{HOST}:{self.sasl_port}"
+        return {
+            "listeners": f"PLAINTEXT://{HOST}:{self.port},{where},CONTROLLER://{HOST}:{controller}",
+            "advertised.listeners": f"PLAINTEXT://{HOST}:{self.port},{where}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT",
+            "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+            "listener.name.sasl.plain.sasl.jaas.config": f"org.apache.kafka.common.security.plain.PlainLoginModule required{plain};",
+            **{f"listener.name.sasl.scram-sha-{bits}.sasl.jaas.config":
+               "org.apache.kafka.common.security.scram.ScramLoginModule required;" for bits in (256, 512)},
+        }
 
     def _wait_until_it_answers(self):
         deadline = time.monotonic() + _START_TIMEOUT_S
