@@ -213,6 +213,32 @@ TEST_F(DirectorTest, EmitsAStripeInKeyOrderOnly) {
   EXPECT_TRUE(director().begin_emit(first.window));
 }
 
+// It wrote the high watermark, which the stream has met, and then lost its connection.
+TEST_F(DirectorTest, AReaderThatFailsWhileItsChunkIsEmittedTakesNothingBack) {
+  start("orders");
+  const ChunkTask first = chunk();
+  read(first, 10);
+  const ChunkTask second = chunk();
+  ASSERT_TRUE(director().begin_emit(first.window));
+  director().report_failed(first.window, kCut);
+  director().release(0);
+  EXPECT_EQ(director().take_voided(), std::vector<WindowId>{second.window});
+  director().chunk_emitted(first.window, 10);
+  EXPECT_EQ(stored_cursor(), at(10));
+  clock_.advance(milliseconds(100));
+  EXPECT_EQ(chunk(1).lower, at(10));
+}
+
+TEST_F(DirectorTest, AReaderThatFailsForGoodWhileItsChunkIsEmittedEndsTheTable) {
+  start("orders");
+  const ChunkTask task = chunk();
+  read(task, 10);
+  ASSERT_TRUE(director().begin_emit(task.window));
+  director().report_failed(task.window, Error(ErrorKind::kServer, "SELECT denied", "GRANT SELECT"));
+  director().chunk_emitted(task.window, 10);
+  EXPECT_EQ(director().checkpoint().outcomes.at(0).status, "FAILED");
+}
+
 TEST_F(DirectorTest, TriesAgainForEverWithBackOff) {
   start("orders");
   for (const int wait : {100, 200, 400, 800, 1600, 3200, 6400, 10'000, 10'000}) {

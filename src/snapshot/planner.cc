@@ -303,7 +303,10 @@ void Planner::release(ReaderId reader) {
 bool Planner::begin_emit(std::string_view window) {
   const Place place = place_of(window);
   if (!place) return false;
-  if (place.flight == 0 && place.stripe->flight.front().read) return true;
+  if (place.flight == 0 && place.stripe->flight.front().read) {
+    place.stripe->flight.front().emitting = true;
+    return true;
+  }
   // Emitted out of order the cursor would pass what was not sent.
   void_from(*place.stripe, place.flight);
   return false;
@@ -311,7 +314,8 @@ bool Planner::begin_emit(std::string_view window) {
 
 void Planner::chunk_emitted(std::string_view window, std::uint64_t emitted) {
   const Place place = place_of(window);
-  ASSERT(place && place.flight == 0, "emitted without begin_emit");
+  if (!place) return;  // its reader has failed for good meanwhile, which ended the table
+  ASSERT(place.flight == 0 && place.stripe->flight.front().emitting, "emitted without begin_emit");
   Run& run = *place.run;
   Stripe& stripe = *place.stripe;
   const Flight flight = std::move(stripe.flight.front());
@@ -348,6 +352,8 @@ void Planner::window_voided(std::string_view window, VoidReason reason) {
 }
 
 void Planner::void_from(Stripe& stripe, std::size_t flight) {
+  // A reader may lose its connection, or go, while the stream emits what it has read.
+  if (flight == 0 && !stripe.flight.empty() && stripe.flight.front().emitting) ++flight;
   if (flight >= stripe.flight.size()) return;
   for (std::size_t i = flight; i < stripe.flight.size(); ++i) {
     voided_.push_back(std::move(stripe.flight[i].id));

@@ -60,6 +60,8 @@ class Planner {
     WindowId id;
     ReaderId reader = 0;
     bool read = false;  // the SELECT has returned: `result` holds
+    bool emitting =
+        false;  // between begin_emit() and chunk_emitted(): its reader has no say any more
     ChunkRead result;
   };
   struct Retry {
