@@ -2,55 +2,20 @@
 #include "schema/statement.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <iterator>
 #include <optional>
 
+#include "base/json.h"
+#include "schema/statement_tokens.h"
+
 namespace tidemark {
-
-struct StatementToken {
-  std::string text;
-  bool quoted = false;  // `...` or "..."
-  bool dot = false;     // a '.', text is empty
-};
-
 namespace {
 
 using Token = StatementToken;
 
-bool is_word_char(char c) {
-  const auto u = static_cast<unsigned char>(c);
-  return std::isalnum(u) != 0 || c == '_' || c == '$' || u >= 0x80;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return std::tolower(static_cast<unsigned char>(x)) ==
-                  std::tolower(static_cast<unsigned char>(y));
-         });
-}
-
 bool is_ascii_char(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_ascii_char);
-}
-
-// Whether each lead byte has its continuation bytes; overlong forms pass.
-bool is_utf8(std::string_view text) {
-  std::size_t expected = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool continues = (byte & 0xC0) == 0x80;
-    if (continues != (expected > 0)) return false;
-    if (continues) {
-      --expected;
-    } else if (byte >= 0x80) {
-      if (byte < 0xC2 || byte > 0xF4) return false;
-      expected = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
-    }
-  }
-  return expected == 0;
 }
 
 std::string ascii_part(std::string_view text) {
@@ -61,109 +26,11 @@ std::string ascii_part(std::string_view text) {
 
 // `written` stands in a statement, `known` is UTF-8.
 bool may_be(std::string_view written, std::string_view known) {
-  if (equals_ignoring_case(written, known)) return true;
+  if (same_word(written, known)) return true;
   if (is_ascii(written) || is_ascii(known)) return false;
   // Letters of another case take the same number of bytes, but for a few that nobody names tables with.
   if (is_utf8(written) && written.size() != known.size()) return false;
-  return equals_ignoring_case(ascii_part(written), ascii_part(known));
-}
-
-// Words, quoted names and dots of a statement. Strings in single quotes and comments are passed over;
-// the inside of an executable comment /*! ... */ counts.
-class Lexer {
- public:
-  Lexer(std::string_view sql, bool backslash_escapes) : sql_(sql), escapes_(backslash_escapes) {}
-
-  std::optional<Token> next() {
-    while (at_ < sql_.size()) {
-      const char c = sql_[at_];
-      if (starts_with("/*")) {
-        skip_block_comment();
-      } else if (starts_with("*/")) {
-        at_ += 2;
-      } else if (c == '#' || starts_line_comment()) {
-        skip_line();
-      } else if (c == '\'') {
-        read_quoted(c);
-      } else if (c == '`' || c == '"') {
-        return Token{.text = read_quoted(c), .quoted = true};
-      } else if (c == '.') {
-        ++at_;
-        return Token{.text = {}, .dot = true};
-      } else if (is_word_char(c)) {
-        const std::size_t from = at_;
-        while (at_ < sql_.size() && is_word_char(sql_[at_])) ++at_;
-        return Token{.text = std::string(sql_.substr(from, at_ - from))};
-      } else {
-        ++at_;
-      }
-    }
-    return std::nullopt;
-  }
-
- private:
-  bool starts_with(std::string_view prefix) const { return sql_.substr(at_).starts_with(prefix); }
-
-  // "--" and a blank, a control character or the end.
-  bool starts_line_comment() const {
-    return starts_with("--") &&
-           (at_ + 2 == sql_.size() || (static_cast<unsigned char>(sql_[at_ + 2]) <= ' '));
-  }
-
-  void skip_line() {
-    while (at_ < sql_.size() && sql_[at_] != '\n') ++at_;
-  }
-
-  void skip_block_comment() {
-    at_ += 2;
-    const bool mariadb = starts_with("M!");
-    if (mariadb || starts_with("!")) {
-      at_ += mariadb ? 2 : 1;
-      while (at_ < sql_.size() && std::isdigit(static_cast<unsigned char>(sql_[at_])) != 0) ++at_;
-      return;
-    }
-    const std::size_t end = sql_.find("*/", at_);
-    at_ = end == std::string_view::npos ? sql_.size() : end + 2;
-  }
-
-  std::string read_quoted(char quote) {
-    std::string text;
-    for (++at_; at_ < sql_.size(); ++at_) {
-      const char c = sql_[at_];
-      if (c == quote) {
-        if (at_ + 1 < sql_.size() && sql_[at_ + 1] == quote) {
-          ++at_;
-        } else {
-          break;
-        }
-      } else if (escapes_ && c == '\\' && quote != '`' && at_ + 1 < sql_.size()) {
-        ++at_;
-      }
-      text += sql_[at_];
-    }
-    if (at_ < sql_.size()) ++at_;
-    return text;
-  }
-
-  std::string_view sql_;
-  bool escapes_;
-  std::size_t at_ = 0;
-};
-
-std::vector<Token> tokens_of(std::string_view sql, bool backslash_escapes) {
-  std::vector<Token> tokens;
-  Lexer lexer(sql, backslash_escapes);
-  while (auto token = lexer.next()) tokens.push_back(std::move(*token));
-  return tokens;
-}
-
-bool is_keyword(const Token& token, std::string_view word) {
-  return !token.quoted && !token.dot && equals_ignoring_case(token.text, word);
-}
-
-bool is_any(const Token& token, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view w) { return is_keyword(token, w); });
+  return same_word(ascii_part(written), ascii_part(known));
 }
 
 // CREATE, ALTER and DROP of things that are not tables; the first noun decides.
@@ -237,7 +104,7 @@ Statement Statement::parse(std::string_view sql, std::string_view default_databa
     begin.kind_ = StatementKind::kBegin;
     return begin;
   }
-  const std::vector<Token> tokens = tokens_of(sql, true);
+  const std::vector<Token> tokens = statement_tokens(sql, true);
   Statement out;
   out.kind_ = kind_of_statement(tokens);
   if (!tokens.empty() && is_keyword(tokens.front(), "XA")) out.xid_ = xid_of(sql);
@@ -250,7 +117,7 @@ Statement Statement::parse(std::string_view sql, std::string_view default_databa
                           out.kind_ == StatementKind::kDropDatabase ||
                           out.kind_ == StatementKind::kTruncate;
   if (definition && sql.find('\\') != std::string_view::npos)
-    out.add_names(tokens_of(sql, false), default_database);
+    out.add_names(statement_tokens(sql, false), default_database);
   return out;
 }
 

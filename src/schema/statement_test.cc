@@ -126,5 +126,13 @@ TEST(Statement, KnowsTheTransactionOfAnXaStatement) {
   EXPECT_EQ(xid("BEGIN"), "");
 }
 
+TEST(Statement, LooksBehindSettingsOfOneStatement) {
+  const Statement statement = Statement::parse(
+      "SET STATEMENT max_statement_time=5 FOR ALTER TABLE items ADD n INT", "shop");
+  EXPECT_EQ(statement.kind(), StatementKind::kTableDdl);
+  EXPECT_TRUE(statement.mentions({"shop", "items"}));
+  EXPECT_EQ(Statement::parse("SET STATEMENT a=1", "shop").kind(), StatementKind::kOther);
+}
+
 }  // namespace
 }  // namespace tidemark
