@@ -38,9 +38,11 @@ std::span<const Property> history_properties() {
       {"schema.history.internal.skip.unparseable.ddl", T::kBool, "false", "", S::kAccepted, "",
        "After DDL the structure is read from the server, not from the statement."},
       {"schema.history.internal.store.only.captured.tables.ddl", T::kBool, "false", "",
-       S::kAccepted, "", "Structure is kept of captured tables only."},
+       S::kSupported, "",
+       "Records for DDL of captured tables only, instead of all tables of captured databases. "
+       "Structure is kept of captured tables in any case."},
       {"schema.history.internal.store.only.captured.databases.ddl", T::kBool, "false", "",
-       S::kAccepted, "", "As above."},
+       S::kAccepted, "", "Databases that are not captured have no records for DDL in any case."},
       {"schema.history.internal.memory.optimization", T::kEnum, "off", "off on shared",
        S::kAccepted, "", "How memory is used cannot matter here."},
       {"internal.schema.history.internal.ddl.filter", T::kRegexList, "", "", S::kAccepted, "",
@@ -63,11 +65,12 @@ std::span<const Property> history_properties() {
       {"ddl.parser.type", T::kText, "default", "", S::kAccepted, "",
        "Structure comes from the server, not from a grammar."},
       {"resolve.create.table.like.schema", T::kBool, "false", "", S::kAccepted, "", "As above."},
-      {"include.schema.changes", T::kBool, "true", "true false", S::kSupported, "false",
-       "Records for DDL are not there yet: an explicit `true` is refused, without the property "
-       "none are written."},
-      {"include.schema.comments", T::kBool, "false", "", S::kAccepted, "",
-       "Comments appear in records for DDL only."},
+      {"include.schema.changes", T::kBool, "true", "", S::kSupported, "",
+       "Records for statements that define tables and databases, in the topic named like "
+       "`topic.prefix`: before an initial snapshot for what there is, then for each in the "
+       "binlog."},
+      {"include.schema.comments", T::kBool, "false", "", S::kSupported, "",
+       "Comments of tables and columns in records for DDL; with MariaDB they always show them."},
       {"memory.management.schemas.class", T::kClass,
        "io.debezium.relational.ConcurrentMapTableMappingStorage", "", S::kAccepted, "",
        "How memory is used cannot matter here."},

@@ -33,8 +33,7 @@ TEST(Property, DefaultsAndWorkingValuesAreLegal) {
       for (const std::string_view value : words(property.here)) {
         EXPECT_TRUE(check_value(property, value)) << property.name << "=" << value;
       }
-      // include.schema.changes: its default is what the original does.
-      if (property.fallback.empty() || property.name == "include.schema.changes") continue;
+      if (property.fallback.empty()) continue;
       const auto checked = check_value(property, property.fallback);
       ASSERT_TRUE(checked) << property.name << ": " << checked.error().problem;
       EXPECT_EQ(*checked, property.fallback) << property.name;
@@ -95,8 +94,7 @@ TEST(PropertyValue, FollowsTheTable) {
       {"time.precision.mode", "Connect", "connect"},
       {"time.precision.mode", "structured", "!'structured' is not there yet"},
       {"decimal.handling.mode", "PRECISE", "precise"},
-      {"include.schema.changes", "true", "!not there yet"},
-      {"include.schema.changes", "false", "false"},
+      {"include.schema.changes", "True", "true"},
       {"heartbeat.interval.ms", "0", "0"},
       {"heartbeat.interval.ms", "1000", "1000"},
       {"heartbeat.interval.ms", "-1", "!out of bounds"},

@@ -359,6 +359,12 @@ Settings settings_of(const Config& config) {
                 .skip_unchanged = config.boolean("skip.messages.without.change")};
   out.heartbeat = {.interval_ms = config.integer("heartbeat.interval.ms"),
                    .action_query = std::string(trim(config.text("heartbeat.action.query")))};
+  out.schema_changes = {.on = config.boolean("include.schema.changes"),
+                        .only_captured_tables = config.boolean(
+                            "schema.history.internal.store.only.captured.tables.ddl"),
+                        // The MariaDB connector shows comments whenever it writes these records.
+                        .with_comments = config.boolean("include.schema.comments") ||
+                                         out.server_kind == ServerKind::kMariaDb};
   out.topics = side_topics_of(config);
   out.transforms = transforms_of(config);
   out.rules = record_rules_of(config);

@@ -134,6 +134,13 @@ struct EventSettings {
   bool skip_unchanged = false;  // no records for updates that show no change
 };
 
+// Records of statements that define tables.
+struct SchemaChangeSettings {
+  bool on = true;
+  bool only_captured_tables = false;  // else all tables of captured databases
+  bool with_comments = false;  // of tables and columns
+};
+
 struct HeartbeatSettings {
   std::int64_t interval_ms = 0;  // 0: none
   std::string action_query;  // empty: none
@@ -158,6 +165,7 @@ struct Settings {
   SignalSettings signal;
   EncodeSettings encode;
   EventSettings events;
+  SchemaChangeSettings schema_changes;
   HeartbeatSettings heartbeat;
   SideTopics topics;
   TransformSettings transforms;

@@ -18,6 +18,7 @@
 #include "connector/backoff.h"
 #include "connector/blocking.h"
 #include "connector/chunk_reader.h"
+#include "connector/ddl_log.h"
 #include "connector/delivery.h"
 #include "connector/gtid_sources.h"
 #include "connector/guardrail.h"
@@ -193,6 +194,7 @@ struct Connector::Parts {
   StatusBoard status;
   std::optional<Delivery> delivery;
   std::optional<Output> output;
+  std::optional<DdlLog> ddl;
   Offset start;  // of the stream
   TransactionState transaction;  // open there
 };
@@ -473,6 +475,14 @@ Status Connector::start_delivery(Parts& parts) {
           .transforms = TRY(chain_of(settings_.transforms, printed_))},
       *parts.sink, *parts.offsets, *parts.schemas, clock_);
   parts.output.emplace(*parts.delivery);
+  if (settings_.schema_changes.on)
+    parts.ddl.emplace(
+        DdlLog::Parts{.settings = settings_.schema_changes,
+                      .encoding = parts.encoding,
+                      .clock = clock_,
+                      .tables = parts.tables,
+                      .output = *parts.output,
+                      .names_in_lower_case = parts.server.lower_case_table_names == 1});
   return {};
 }
 
@@ -501,7 +511,8 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
                            .clock = clock_,
                            .tables = parts.tables,
                            .output = *parts.output,
-                           .status = parts.status});
+                           .status = parts.status,
+                           .ddl = parts.ddl ? &*parts.ddl : nullptr});
   parts.start = TRY(initial.run(parts.decision.rows, parts.server.gtid_mode == "ON", stop));
   kept.offset = parts.start;
   kept.schema = parts.tables.snapshot();
@@ -563,7 +574,8 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
                  .output = *parts.output,
                  .desk = parts.desk,
                  .status = parts.status,
-                 .topics = parts.topics},
+                 .topics = parts.topics,
+                 .ddl = parts.ddl ? &*parts.ddl : nullptr},
                 {.offset = parts.start,
                  .transaction = parts.transaction,
                  .replica_uuid = parts.replica_uuid,
@@ -571,6 +583,11 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
   incremental.on_post([&] { source.wake(); });
 
   if (parts.decision.from == SnapshotDecision::From::kLogEnd) {
+    if (parts.ddl) {
+      const auto script =
+          TRY(parts.desk.ask([&](Connection& c) { return parts.ddl->read_script(c); }));
+      TRY(parts.ddl->write_script(script, parts.start.position, true));
+    }
     // Place and queue are stored in one step: from here on a restart goes on with the load.
     TRY(incremental.first_load(TRY(tables_to_read(parts.tables, settings_))));
     TRY(parts.output->send(Checkpoint{.offset = parts.start,

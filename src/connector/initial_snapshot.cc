@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/initial_snapshot.h"
 
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -52,9 +53,11 @@ Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::s
   const auto names = [&](Connection& connection) {
     return captured_names(connection, parts_.tables);
   };
+  std::optional<DdlLog::Script> script;
   const auto structures = [&](Connection& connection, const std::vector<TableId>& ids) -> Status {
     for (TableDef& def : TRY(read_tables(connection, TableSelection::of(ids))))
       TRY(parts_.tables.put(std::move(def), true));
+    if (parts_.ddl != nullptr) script = TRY(parts_.ddl->read_script(connection));
     return {};
   };
   const auto session = TRY(SnapshotSession::open(
@@ -73,6 +76,7 @@ Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::s
   log::info("snapshot.position", {{"position", at.position.text()},
                                   {"gtids", at.gtids_text()},
                                   {"tables", parts_.tables.ids().size()}});
+  if (script) TRY(parts_.ddl->write_script(*script, at.position, !with_rows));
   std::vector<ScanTable> tables;
   if (with_rows) {
     for (const TablePtr& table : TRY(tables_to_read(parts_.tables, parts_.settings)))

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/settings.h"
+#include "connector/ddl_log.h"
 #include "connector/output.h"
 #include "connector/status_board.h"
 #include "connector/tables.h"
@@ -30,6 +31,7 @@ class InitialSnapshot {
     Tables& tables;
     Output& output;
     StatusBoard& status;
+    DdlLog* ddl = nullptr;  // null: no records of structures
   };
   explicit InitialSnapshot(Parts parts) : parts_(parts) {}
 

@@ -493,6 +493,7 @@ Status Source::on_query(const Event& event) {
     case StatementKind::kTableDdl:
     case StatementKind::kDropDatabase:
       if (!cursor_.skipping()) TRY(on_definition(statement));
+      TRY(log_definition(event, query));
       break;
     case StatementKind::kTruncate:
       if (!cursor_.skipping()) TRY(on_truncate(statement, event));
@@ -501,6 +502,7 @@ Status Source::on_query(const Event& event) {
       if (!cursor_.skipping()) TRY(check_row_change(statement));
       break;
     case StatementKind::kOther:
+      TRY(log_definition(event, query));
       break;
   }
   if (xa_.open()) return {};  // SAVEPOINT, for one

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "connector/blocking.h"
+#include "connector/ddl_log.h"
 #include "connector/delivery.h"
 #include "connector/gtid_sources.h"
 #include "connector/heartbeat.h"
@@ -54,6 +55,7 @@ class Source {
     ServerDesk& desk;
     StatusBoard& status;
     TopicRegistry& topics;
+    DdlLog* ddl = nullptr;  // null: no records of statements
   };
   struct Start {
     Offset offset;
@@ -109,6 +111,7 @@ class Source {
   Status look_back(const std::string& xid);
 
   Status on_definition(const Statement& statement);
+  Status log_definition(const Event& event, const QueryEvent& query);
   Status on_truncate(const Statement& statement, const Event& event);
   Result<TableBinding*> resolve(const Event& event, std::string why);
   // Reads structures again and puts those in place that are captured; gone ones are removed.

@@ -85,6 +85,11 @@ Status Source::on_definition(const Statement& statement) {
   return read_again(ids);
 }
 
+Status Source::log_definition(const Event& event, const QueryEvent& query) {
+  if (parts_.ddl == nullptr || cursor_.skipping()) return {};
+  return parts_.ddl->write_statement(query, source_info(event), parts_.desk);
+}
+
 Status Source::read_again(const std::vector<TableId>& ids) {
   auto defs = TRY(parts_.desk.ask(
       [&](Connection& connection) { return read_tables(connection, TableSelection::of(ids)); }));

@@ -52,6 +52,9 @@ class Tables {
   Tables(CaptureFilter filter, EncoderContext encoding, std::optional<TableId> signal_table);
 
   Result<bool> captures(const TableId& id) const { return filter_.captures(id); }
+  Result<bool> captures_database(const std::string& database) const {
+    return filter_.captures_database(database);
+  }
   // No table at all, although the log shows rows of it: a sequence of MariaDB.
   void ignore(const TableId& id) { ignored_.insert(id); }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/column_type.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 namespace tidemark {
 namespace {
@@ -47,6 +50,24 @@ std::optional<std::uint32_t> source_length(const ColumnDef& column) {
 std::optional<std::uint32_t> source_scale(const ColumnDef& column) {
   if (column.kind == ColumnKind::kEnum || column.kind == ColumnKind::kSet) return std::nullopt;
   return argument(column, 1);
+}
+
+int jdbc_type(const ColumnDef& column) {
+  using Code = std::pair<std::string_view, int>;
+  static constexpr auto kCodes = std::to_array<Code>(
+      {{"bit", -7},         {"tinyint", 5},  // SMALLINT, up to the 3.6 line
+       {"smallint", 5},     {"mediumint", 4},   {"int", 4},     {"bigint", -5},
+       {"float", 6},        {"double", 8},      {"decimal", 3}, {"char", 1},
+       {"varchar", 12},     {"tinytext", 12},   {"text", 12},   {"mediumtext", 12},
+       {"longtext", 12},    {"enum", 1},        {"set", 1},     {"binary", -2},
+       {"varbinary", -3},   {"tinyblob", 2004}, {"blob", 2004}, {"mediumblob", 2004},
+       {"longblob", 2004},  {"date", 91},       {"time", 92},   {"datetime", 93},
+       {"timestamp", 2014}, {"year", 4}});
+  constexpr int kOther = 1111;  // JSON, geometries, VECTOR, UUID, ..
+  const auto* const found = std::find_if(kCodes.begin(), kCodes.end(), [&](const Code& code) {
+    return code.first == column.data_type;
+  });
+  return found == kCodes.end() ? kOther : found->second;
 }
 
 bool is_character(const ColumnDef& column) {

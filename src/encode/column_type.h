@@ -17,6 +17,8 @@ std::string source_type_name(const ColumnDef& column);
 std::optional<std::uint32_t> source_length(const ColumnDef& column);
 // 2 of decimal(5,2) and float(7,2).
 std::optional<std::uint32_t> source_scale(const ColumnDef& column);
+// The number that JDBC's java.sql.Types and the original's DDL parser give the type.
+int jdbc_type(const ColumnDef& column);
 // Has one of the types that masks apply to (JDBC CHAR, VARCHAR and their relatives)?
 bool is_character(const ColumnDef& column);
 

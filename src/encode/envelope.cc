@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kLiteralsMax = 256;
 constexpr std::size_t kIntegers = 11;
 
+constexpr std::string_view kSourceMember = ",\"source\":";
+
 // Floor division, for instants before the epoch.
 std::int64_t floor_div(std::int64_t value, std::int64_t divisor) {
   const std::int64_t quotient = value / divisor;
@@ -61,11 +63,14 @@ EnvelopeText::EnvelopeText(const Names& names, std::string_view schema,
     : shows_default_mark_(replace_null_with_default), has_schema_(!schema.empty()) {
   if (has_schema_) begin_.append("{\"schema\":").append(schema).append(",\"payload\":");
   begin_ += "{\"before\":";
-  source_begin_ = ",\"source\":{\"version\":" + json_string(names.connector_version);
+  source_begin_ =
+      std::string(kSourceMember) + "{\"version\":" + json_string(names.connector_version);
   source_begin_ += ",\"connector\":" + json_string(names.connector_name);
   source_begin_ += ",\"name\":" + json_string(names.topic_prefix) + ",\"ts_ms\":";
   database_ = ",\"db\":" + json_string(names.database) + ",\"sequence\":null,\"ts_us\":";
-  table_ = ",\"table\":" + json_string(names.table) + ",\"server_id\":";
+  table_ = ",\"table\":";
+  table_ += names.table.data() == nullptr ? "null" : json_string(names.table);
+  table_ += ",\"server_id\":";
 }
 
 std::size_t EnvelopeText::size_max(const SourceInfo& source) const {
@@ -104,13 +109,26 @@ char* EnvelopeText::write_until_row(char* out, const SourceInfo& source) const {
   return write_literal(out, ",\"row\":");
 }
 
-char* EnvelopeText::write_until_transaction(char* out, const SourceInfo& source) const {
+char* EnvelopeText::write_source_end(char* out, const SourceInfo& source) const {
   out = write_literal(out, ",\"thread\":");
   out = source.thread < 0 ? write_literal(out, "null") : write_int(out, source.thread);
   out = write_literal(out, ",\"query\":");
   out =
       source.query.data() == nullptr ? write_literal(out, "null") : write_string(out, source.query);
-  return write_literal(out, "},\"transaction\":");
+  *out++ = '}';
+  return out;
+}
+
+char* EnvelopeText::write_until_transaction(char* out, const SourceInfo& source) const {
+  return write_literal(write_source_end(out, source), ",\"transaction\":");
+}
+
+std::string EnvelopeText::source_json(const SourceInfo& source) const {
+  std::string out(size_max(source) + kWriteSlack, '\0');
+  const char* const end =
+      write_source_end(write_uint(write_until_row(out.data(), source), source.row), source);
+  const std::size_t size = static_cast<std::size_t>(end - out.data());
+  return out.substr(kSourceMember.size(), size - kSourceMember.size());
 }
 
 std::size_t EnvelopeText::transaction_size_max(const TransactionOrder& order) {

@@ -33,7 +33,7 @@ class EnvelopeText {
     std::string_view connector_name;
     std::string_view topic_prefix;
     std::string_view database;
-    std::string_view table;
+    std::string_view table;  // without data: null
   };
   // An empty schema: schemas are off.
   EnvelopeText(const Names& names, std::string_view schema, bool replace_null_with_default);
@@ -54,12 +54,16 @@ class EnvelopeText {
   // What is behind the row in parts: up to the transaction, and what is behind that.
   char* write_until_transaction(char* out, const SourceInfo& source) const;
   char* write_behind_transaction(char* out, Op op, std::int64_t wall_ns) const;
+  // The source block alone, for records of another form.
+  std::string source_json(const SourceInfo& source) const;
   // The transaction of a numbered record: up to its first number, and from there with the next numbers.
   static std::size_t transaction_size_max(const TransactionOrder& order);
   static char* write_until_order(char* out, const TransactionOrder& order);
   static char* write_next_order(char* out, const TransactionOrder& order);
 
  private:
+  char* write_source_end(char* out, const SourceInfo& source) const;
+
   std::string begin_;  // up to "before":
   std::string source_begin_;  // up to the source's "ts_ms":
   std::string database_;  // from "db" to "ts_us":

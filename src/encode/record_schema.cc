@@ -194,7 +194,20 @@ constexpr std::string_view kTransactionField =
     R"({"type":"int64","optional":false,"field":"data_collection_order"}],)"
     R"("optional":true,"name":"event.block","version":1,"field":"transaction"})";
 
-std::string source_json(std::string_view connector_name) {
+}  // namespace
+
+SchemaNames schema_names(std::string_view topic, NameAdjustment adjustment) {
+  const auto name = [&](std::string_view suffix) {
+    return adjusted_schema_name(std::string(topic) + std::string(suffix), adjustment);
+  };
+  return {.key = name(".Key"), .row = name(".Value"), .envelope = name(".Envelope")};
+}
+
+std::string key_schema_json(const SchemaNames& names, std::span<const SchemaColumn> columns) {
+  return fields_json(columns) + ",\"optional\":false,\"name\":" + json_string(names.key) + "}";
+}
+
+std::string source_field_json(std::string_view connector_name) {
   std::string out = R"({"type":"struct","fields":[)";
   out += simple_json("string", false, "version") + ",";
   out += simple_json("string", false, "connector") + ",";
@@ -218,19 +231,6 @@ std::string source_json(std::string_view connector_name) {
   return out + R"(,"version":1,"field":"source"})";
 }
 
-}  // namespace
-
-SchemaNames schema_names(std::string_view topic, NameAdjustment adjustment) {
-  const auto name = [&](std::string_view suffix) {
-    return adjusted_schema_name(std::string(topic) + std::string(suffix), adjustment);
-  };
-  return {.key = name(".Key"), .row = name(".Value"), .envelope = name(".Envelope")};
-}
-
-std::string key_schema_json(const SchemaNames& names, std::span<const SchemaColumn> columns) {
-  return fields_json(columns) + ",\"optional\":false,\"name\":" + json_string(names.key) + "}";
-}
-
 std::string envelope_schema_json(const SchemaNames& names, std::string_view connector_name,
                                  std::span<const SchemaColumn> columns) {
   const std::string row =
@@ -238,7 +238,7 @@ std::string envelope_schema_json(const SchemaNames& names, std::string_view conn
   std::string out = R"({"type":"struct","fields":[)";
   out += row + R"(,"field":"before"},)";
   out += row + R"(,"field":"after"},)";
-  out += source_json(connector_name) + ",";
+  out += source_field_json(connector_name) + ",";
   out += std::string(kTransactionField) + ",";
   out += simple_json("string", false, "op") + ",";
   out += simple_json("int64", true, "ts_ms") + ",";

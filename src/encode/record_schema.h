@@ -36,6 +36,8 @@ struct SchemaNames {
 SchemaNames schema_names(std::string_view topic, NameAdjustment adjustment);
 
 std::string key_schema_json(const SchemaNames& names, std::span<const SchemaColumn> columns);
+// Of the block `source`, as a field of that name.
+std::string source_field_json(std::string_view connector_name);
 std::string envelope_schema_json(const SchemaNames& names, std::string_view connector_name,
                                  std::span<const SchemaColumn> columns);
 

@@ -50,7 +50,6 @@ Result<bool> CaptureFilter::captures(const TableId& table) const {
 }
 
 Result<bool> CaptureFilter::captures_database(const std::string& database) const {
-  if (rules_.signal_table && rules_.signal_table->database == database) return true;
   if (leaves_out(database)) return false;
   return admits(rules_.database_include, rules_.database_exclude, database);
 }

@@ -30,7 +30,7 @@ class CaptureFilter {
 
   // Errors: kRejected when a name drives an expression past its limits.
   Result<bool> captures(const TableId& table) const;
-  // Can any table of this database be captured?
+  // Do the lists of databases take it in? That of the signal table counts like any other.
   Result<bool> captures_database(const std::string& database) const;
 
  private:

@@ -58,7 +58,10 @@ TEST(CaptureFilter, AlwaysTakesTheSignalTableAsSpelled) {
                               .signal_table = TableId{.database = "ops", .table = "sig"}});
   EXPECT_TRUE(captures(filter, "ops", "sig"));
   EXPECT_FALSE(captures(filter, "ops", "SIG"));
-  EXPECT_TRUE(filter.captures_database("ops").value());
+  const CaptureFilter of_shop({.database_include = list("shop"),
+                               .signal_table = TableId{.database = "ops", .table = "sig"}});
+  EXPECT_TRUE(captures(of_shop, "ops", "sig"));
+  EXPECT_FALSE(of_shop.captures_database("ops").value());
 }
 
 TEST(CaptureFilter, ReportsAnExpressionPastItsLimits) {

@@ -32,6 +32,7 @@ struct ColumnDef {
   bool nullable = true;
   bool is_unsigned = false;
   bool auto_increment = false;
+  bool on_update_now = false;  // ON UPDATE CURRENT_TIMESTAMP
   bool generated = false;  // virtual or stored expression
   bool invisible = false;
   Charset charset = Charset::kNone;  // of character columns
@@ -69,6 +70,9 @@ struct TableDef {
   // MariaDB's WITH SYSTEM VERSIONING: the table keeps rows of the past, which the binlog shows like any others.
   bool system_versioned = false;
   std::string engine;  // "InnoDB"
+  // What no row depends on, and nobody stores: the default for new columns, and a text.
+  std::string charset_name;
+  std::string comment;
   std::uint64_t rows_estimated = 0;  // TABLE_ROWS
   std::uint64_t bytes_estimated = 0;  // DATA_LENGTH
 

@@ -74,6 +74,7 @@ void write_column(JsonWriter& out, const ColumnDef& column) {
   out.member("nullable", column.nullable);
   member_if(out, "unsigned", column.is_unsigned);
   member_if(out, "auto_increment", column.auto_increment);
+  member_if(out, "on_update_now", column.on_update_now);
   member_if(out, "generated", column.generated);
   member_if(out, "invisible", column.invisible);
   out.member("charset", to_string(column.charset));
@@ -132,6 +133,7 @@ ColumnDef read_column(const JsonReader& in) {
   out.nullable = in.boolean("nullable");
   out.is_unsigned = in.boolean_or("unsigned", false);
   out.auto_increment = in.boolean_or("auto_increment", false);
+  out.on_update_now = in.boolean_or("on_update_now", false);
   out.generated = in.boolean_or("generated", false);
   out.invisible = in.boolean_or("invisible", false);
   out.charset_name = in.text_or("charset_name", "");

@@ -326,6 +326,10 @@ Result<std::size_t> Chain::run(const RecordBatch& in, std::size_t begin, RecordB
     const Record& record = in.records()[at];
     const Source* const source = TRY_AT(source_of(*record.topic), record.topic->name);
     TRY(begin_message(in, record, *source));
+    if (!in.placements().empty()) {
+      message_.partition = in.placements()[at].partition;
+      message_.timestamp_ms = in.placements()[at].timestamp_ms;
+    }
     const Datum original = message_.value;
     bool keep = true;
     for (Link& link : links_) {

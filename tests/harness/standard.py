@@ -41,6 +41,8 @@ def properties(server, folder, sink="file", **more):
         "key.converter.schemas.enable": "false",
         "value.converter.schemas.enable": "false",
         "header.converter.schemas.enable": "false",
+        # Only some tests are about them.
+        "include.schema.changes": "false",
         "debezium.sink.type": sink,
     }
     if sink == "file":

@@ -143,7 +143,8 @@ bool is_whole(const std::vector<const IndexPart*>& index) {
 
 Status read_headers(Connection& connection, const std::string& condition, Drafts& drafts) {
   const auto answer = TRY(connection.query(
-      "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_TYPE "
+      "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_TYPE, "
+      "TABLE_COLLATION, TABLE_COMMENT "
       "FROM information_schema.TABLES"
       " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND " +
       condition));
@@ -154,6 +155,9 @@ Status read_headers(Connection& connection, const std::string& condition, Drafts
     table.rows_estimated = number(row[3]);
     table.bytes_estimated = number(row[4]);
     table.system_versioned = row[5] == "SYSTEM VERSIONED";
+    const std::string collation = text_of(row[6]);  // begins with its charset's name
+    table.charset_name = collation.substr(0, collation.find('_'));
+    table.comment = text_of(row[7]);
     TableId id = table.id;
     drafts.insert_or_assign(std::move(id), Draft{std::move(table), {}});
   }
@@ -346,6 +350,7 @@ ColumnDef column_from(const ColumnRow& row, bool is_mariadb) {
   column.column_type = text_of(row.column_type);
   column.nullable = row.nullable == "YES";
   column.auto_increment = has(extra, "auto_increment");
+  column.on_update_now = has(lower(extra), "on update current_timestamp");
   column.generated = has(extra, "VIRTUAL GENERATED") || has(extra, "STORED GENERATED");
   column.invisible = has(extra, "INVISIBLE");
   column.charset_name = text_of(row.charset);
