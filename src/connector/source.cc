@@ -501,6 +501,18 @@ Status Source::on_query(const Event& event) {
     case StatementKind::kRowChange:
       if (!cursor_.skipping()) TRY(check_row_change(statement));
       break;
+    case StatementKind::kRollbackToSavepoint:
+      if (!cursor_.skipping()) {
+        log::warn("stream.rolled_back_rows",
+                  {{"position", Position{cursor_.file(), cursor_.event_start()}.text()},
+                   {"gtid", gtid_text_},
+                   {"why",
+                    "the transaction also changed a table without transactions, so the server "
+                    "logged the rows that "
+                    "ROLLBACK TO SAVEPOINT took back: records show them as changes"},
+                   {"do", "read the tables of this transaction again by an incremental snapshot"}});
+      }
+      break;
     case StatementKind::kOther:
       TRY(log_definition(event, query));
       break;

@@ -62,7 +62,7 @@ StatementKind kind_of_statement(const std::vector<Token>& tokens) {
   if (is_keyword(first, "COMMIT")) return StatementKind::kCommit;
   if (is_keyword(first, "ROLLBACK")) {
     const bool to_savepoint = second_is("TO") || (second_is("WORK") && tokens.size() > 2);
-    return to_savepoint ? StatementKind::kOther : StatementKind::kRollback;
+    return to_savepoint ? StatementKind::kRollbackToSavepoint : StatementKind::kRollback;
   }
   if (is_keyword(first, "XA")) {
     if (second_is("START") || second_is("BEGIN")) return StatementKind::kXaStart;

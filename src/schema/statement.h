@@ -19,6 +19,7 @@ enum class StatementKind : std::uint8_t {
   kBegin,
   kCommit,  // COMMIT: ends a transaction of a non-transactional engine
   kRollback,  // ROLLBACK without TO
+  kRollbackToSavepoint,  // logged where a table without transactions was changed: rows before it stay in the log
   kXaStart,  // XA START: rows follow, their verdict comes later
   kXaEnd,  // XA END: its rows are complete
   kXaCommit,  // the verdict on a prepared transaction, xid() says which

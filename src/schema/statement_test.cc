@@ -15,7 +15,7 @@ TEST(Statement, TellsTransactionControl) {
   EXPECT_EQ(kind("begin"), StatementKind::kBegin);
   EXPECT_EQ(kind("COMMIT"), StatementKind::kCommit);
   EXPECT_EQ(kind("ROLLBACK"), StatementKind::kRollback);
-  EXPECT_EQ(kind("ROLLBACK TO `sp`"), StatementKind::kOther);
+  EXPECT_EQ(kind("ROLLBACK TO `sp`"), StatementKind::kRollbackToSavepoint);
   EXPECT_EQ(kind("SAVEPOINT `sp`"), StatementKind::kOther);
   EXPECT_EQ(kind("XA START X'61',X'',1"), StatementKind::kXaStart);
   EXPECT_EQ(kind("XA END X'61',X'',1"), StatementKind::kXaEnd);

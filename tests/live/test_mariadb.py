@@ -540,5 +540,25 @@ class Classes(LiveTest):
         self.assertEqual(OK, engine.stop(), said(engine.log()))
 
 
+class RolledBackRows(LiveTest):
+    """Rows that the server logs although ROLLBACK TO SAVEPOINT took them back."""
+
+    server_class = MariaDb
+
+    def test_are_warned_of(self):
+        self.create_items()
+        self.sql("CREATE TABLE shop.plain (id INT PRIMARY KEY) ENGINE=MyISAM")
+        engine = self.engine(**{"snapshot.mode": "no_data"}).start()
+        engine.wait_for_log("event=stream.started")
+        self.sql("BEGIN", "INSERT INTO shop.items (name) VALUES ('kept')", "SAVEPOINT here", "INSERT INTO shop.plain VALUES (1)",
+                 "INSERT INTO shop.items (name) VALUES ('taken back')", "ROLLBACK TO SAVEPOINT here", "COMMIT")
+        self.wait_for_names(engine, ["kept", "taken back"])
+        line = engine.wait_for_log("event=stream.rolled_back_rows")
+        self.assertIn("incremental snapshot", line.string)
+        self.items("next")
+        self.wait_for_names(engine, ["kept", "taken back", "next"])
+        self.assertEqual([("kept",), ("next",)], self.server.query("SELECT name FROM shop.items ORDER BY id"))
+
+
 if __name__ == "__main__":
     unittest.main()
