@@ -72,6 +72,8 @@ class Proxy:
         self._close(pair)
 
     def _with_flags(self, data):
+        if not self._dump_flags:
+            return data
         at = 4 + _DUMP_COMMANDS[data[4]]
         return data[:at] + bytes([data[at] | self._dump_flags]) + data[at + 1 :]
 
