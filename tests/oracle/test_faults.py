@@ -8,7 +8,8 @@ import unittest
 
 from oracle import oracle
 
-ATTEMPTS = 3
+# One run finds a fault by chance: a kill has to hit while it matters. Two of three runs of 12 kills found a cursor ahead.
+ATTEMPTS = 5
 
 
 @unittest.skipUnless(oracle.fault_binary().exists(), f"no test build at {oracle.fault_binary()}")
@@ -35,7 +36,7 @@ class BrokenWindows(unittest.TestCase):
                     "--chunk-size", "500")
 
     def test_the_cursor_is_stored_ahead_of_what_was_emitted(self):
-        self.caught("cursor_ahead", {"run_complete"}, "--kills", "12", "--seconds", "12", "--chunk-size", "50")
+        self.caught("cursor_ahead", {"run_complete"}, "--kills", "20", "--seconds", "18", "--chunk-size", "50")
 
     def test_the_same_build_passes_without_a_fault(self):
         before = os.environ.get("TIDEMARK_BIN")
