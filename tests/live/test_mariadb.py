@@ -456,6 +456,8 @@ class Positions(LiveTest):
         engine = self.begin()
         done = int(standard.stored(self.folder)["offset"]["gtids"].rsplit("-", 1)[1])
         self.items("b", "c", "d")
+        # The engine's own row in the signal table may be among what was not streamed yet.
+        end = int(self.server.query("SELECT @@GLOBAL.gtid_binlog_pos")[0][0].rsplit("-", 1)[1])
         self.sql("FLUSH BINARY LOGS")
         last = self.server.binlogs()[-1][0]
         deadline = time.monotonic() + 10
@@ -463,7 +465,7 @@ class Positions(LiveTest):
             self.sql(f"PURGE BINARY LOGS TO '{last}'")
             time.sleep(0.1)
         self.assertEqual(1, len(self.server.binlogs()))
-        self.ends_with(engine, POSITION_LOST, f"purged.*domain 0: {done + 1} to {done + 3}")
+        self.ends_with(engine, POSITION_LOST, f"purged.*domain 0: {done + 1} to {end}")
 
     def test_a_log_begun_anew_is_told(self):
         engine = self.begin()
