@@ -369,6 +369,18 @@ TEST(RangeShare, LooksAtTheFirstColumnThatDiffers) {
   EXPECT_DOUBLE_EQ(*range_share({number(7), number(75)}, high, low, high), 0.25);
 }
 
+// The whole of DOUBLE is longer than the largest DOUBLE.
+TEST(RangeShare, MeasuresAllOfDouble) {
+  const auto floating = [](std::string text) {
+    return KeyTuple{{.kind = KeyCell::Kind::kDouble, .text = std::move(text)}};
+  };
+  const KeyTuple low = floating("-1.7976931348623157e308");
+  const KeyTuple high = floating("1.7976931348623157e308");
+  EXPECT_DOUBLE_EQ(*range_share(low, high, low, high), 1.0);
+  EXPECT_DOUBLE_EQ(*range_share(floating("0"), high, low, high), 0.5);
+  EXPECT_DOUBLE_EQ(*range_share(high, high, low, high), 0.0);
+}
+
 TEST(RangeShare, KnowsNothingOfText) {
   EXPECT_FALSE(range_share({text("a")}, {text("b")}, {text("a")}, {text("z")}));
 }

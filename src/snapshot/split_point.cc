@@ -247,10 +247,11 @@ bool is_text(KeyCell::Kind kind) {
   return kind == KeyCell::Kind::kText || kind == KeyCell::Kind::kEncoded;
 }
 
-// Where a cell lies between the first and the last one, as a number.
+// Where a cell lies between the first and the last one, as a finite number of no certain unit.
 double beyond(const KeyCell& first, const KeyCell& last, const KeyCell& cell) {
   if (cell.null) return 0;
-  if (!known_here(cell.kind)) return first.null ? 0 : number_of(cell) - number_of(first);
+  // By halves: the range of DOUBLE itself is no finite number.
+  if (!known_here(cell.kind)) return first.null ? 0 : number_of(cell) / 2 - number_of(first) / 2;
   // Differences of integers, not of doubles: small numbers with the sign bit turned are all alike there.
   const std::size_t same = is_integer(first) ? 0 : common_prefix(first.text, last.text);
   const auto place = [&](const KeyCell& of) {
