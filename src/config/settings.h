@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration as the rest of the program sees it: typed, complete, checked. Names, defaults and
 // texts of properties stay in this room.
-// Value types. ServerSettings holds secrets: never print it.
+// Value types. ServerSettings and every ClientProperties hold secrets: never print them.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/encode_settings.h"
 #include "base/log.h"
@@ -95,12 +96,32 @@ struct SignalCollection {
   std::string table;
 };
 
-struct SignalSettings {
-  std::optional<SignalCollection> data_collection;  // absent: no signals
-  bool source_channel = true;
+// Settings of one Kafka client under the names of Java's clients, without prefix; bootstrap.servers is
+// among them.
+using ClientProperties = std::map<std::string, std::string, std::less<>>;
+
+// Signals out of partition 0 of a topic.
+struct KafkaSignalSettings {
+  std::string topic;
+  std::string group;  // where the handled ones are remembered
+  ClientProperties consumer = {};
+  std::int64_t poll_timeout_ms = 0;
 };
 
-enum class SinkKind : std::uint8_t { kStdout, kFile };
+struct SignalSettings {
+  std::optional<SignalCollection> data_collection;  // absent: no signal table
+  bool source_channel = true;
+  std::optional<KafkaSignalSettings> kafka = {};  // absent: the channel is off
+  std::string file = {};  // JSON lines; empty: the channel is off
+  std::int64_t poll_interval_ms = 5000;  // of kafka and file
+};
+
+struct NotificationSettings {
+  std::string sink_topic = {};  // empty: the channel is off
+  bool log = false;
+};
+
+enum class SinkKind : std::uint8_t { kStdout, kFile, kKafka };
 
 struct SinkSettings {
   SinkKind kind = SinkKind::kStdout;
@@ -108,9 +129,63 @@ struct SinkSettings {
   std::uint64_t rotate_bytes = 0;
 };
 
+// topic.creation.*: how topics that are not there are made.
+struct TopicRule {
+  std::string group;
+  std::optional<RegexList> include = {};  // absent: every topic, as in the group default
+  std::optional<RegexList> exclude = {};
+  std::int32_t partitions = -1;  // -1: the broker's default
+  std::int32_t replication_factor = -1;  // -1: the broker's default
+  std::map<std::string, std::string> configs = {};  // cleanup.policy and the like
+};
+
+// A record larger than the topic takes.
+enum class OversizePolicy : std::uint8_t {
+  kStop,
+  kDivert,  // into a file, counted
+};
+
+// With SinkKind::kKafka.
+struct KafkaSettings {
+  ClientProperties producer = {};  // of records, offsets and history
+  ClientProperties consumer = {};  // of what is read back from the producer's brokers
+  ClientProperties admin = {};
+  std::vector<TopicRule> topic_creation = {};  // the first that fits; empty: left to the broker
+  bool exactly_once = false;
+  std::string transactional_id = {};  // used with exactly_once; always there
+  std::int64_t transaction_interval_ms = 200;  // a transaction is not held open longer
+  OversizePolicy oversize = OversizePolicy::kStop;
+  std::string oversize_path = {};  // kDivert
+};
+
+enum class OffsetKind : std::uint8_t { kFile, kKafka };
+
 struct OffsetSettings {
+  OffsetKind kind = OffsetKind::kFile;
+  // kFile: the offset file. kKafka: where it would be; files of this machine alone (the status file,
+  // what prepared transactions hold) are named after it in both cases. Never empty.
   std::string path;
   std::int64_t flush_interval_ms = 60'000;
+  // kKafka: a compacted topic of the producer's brokers.
+  std::string topic = {};
+  std::int32_t partitions = 25;  // -1: the broker's default
+  std::int32_t replication_factor = 3;  // -1: the broker's default
+  std::map<std::string, std::string> topic_configs = {};  // beyond cleanup.policy=compact
+  ClientProperties consumer = {};
+  ClientProperties admin = {};
+};
+
+enum class HistoryKind : std::uint8_t { kNone, kFile, kKafka };
+
+// The schema history in the original's form. kNone: structure is kept with the offset alone.
+struct HistorySettings {
+  HistoryKind kind = HistoryKind::kNone;
+  std::string path = {};  // kFile
+  std::string topic = {};  // kKafka: one partition, kept for ever
+  ClientProperties producer = {};  // used where the sink's producer cannot be
+  ClientProperties consumer = {};
+  // The brokers are those of the sink: its producer writes the history, too.
+  bool with_sink = true;
 };
 
 // Whose transactions count; at most one of the lists is there. Matched against the UUID's text.
@@ -163,6 +238,8 @@ struct Settings {
   SnapshotSettings snapshot;
   IncrementalSettings incremental;
   SignalSettings signal;
+  bool read_only = false;  // nothing is ever written to the server: no watermark rows
+  NotificationSettings notifications;
   EncodeSettings encode;
   EventSettings events;
   SchemaChangeSettings schema_changes;
@@ -172,7 +249,9 @@ struct Settings {
   RecordRules rules;
   TopicNaming topic_naming;
   SinkSettings sink;
+  KafkaSettings kafka;
   OffsetSettings offset;
+  HistorySettings history;
   RetrySettings retry;
   GtidSettings gtid;
   std::uint64_t queue_bytes_max = 0;  // between source and sink, never 0
