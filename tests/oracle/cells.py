@@ -7,6 +7,8 @@ Both readers yield the same canonical value for the same stored cell, so that `=
     FLOAT                    float rounded to single precision;  DOUBLE: float
     character types, ENUM, SET, JSON    str
     binary types             bytes
+    spatial types            bytes: SRID, little-endian, and WKB
+    UUID, INET4, INET6       str
     DATE                     days since 1970-01-01
     TIME                     signed microseconds
     DATETIME, TIMESTAMP      microseconds since 1970-01-01 00:00:00 (TIMESTAMP: UTC)
@@ -26,8 +28,10 @@ from decimal import Context, Decimal
 _EXACT = Context(prec=100)
 
 INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
-TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json")
+TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json", "uuid", "inet4", "inet6")
 BINARIES = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob")
+GEOMETRIES = ("geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection",
+              "geometrycollection")
 
 
 @dataclass
@@ -132,6 +136,8 @@ def json_reader(column):
         return _text
     if kind in BINARIES:
         return _bytes
+    if kind in GEOMETRIES:
+        return _geometry
     if kind in ("date", "time"):
         return _integer
     if kind == "datetime":
@@ -163,6 +169,11 @@ def _text(value):
 
 def _bytes(value):
     return base64.b64decode(_text(value), validate=True)
+
+
+def _geometry(value):
+    """Debezium leaves an SRID of 0 out."""
+    return struct.pack("<I", value["srid"] or 0) + _bytes(value["wkb"])
 
 
 def _bits(value):
@@ -206,7 +217,7 @@ def text_reader(column):
         return float
     if kind in TEXTS:
         return lambda v: v.decode() if isinstance(v, bytes) else v
-    if kind in BINARIES:
+    if kind in BINARIES + GEOMETRIES:
         return lambda v: v.encode() if isinstance(v, str) else v
     empty = None if column.nullable else 0
     if kind == "date":

@@ -511,7 +511,7 @@ def parser():
     options.add_argument("--strategy", choices=("insert_insert", "insert_delete"), help="default: by the seed")
     options.add_argument("--chunk-size", type=int, help="default: by the seed")
     options.add_argument("--mode", "--first-load", choices=("initial", "no_data", "incremental"), help="default: by the seed")
-    options.add_argument("--tables", type=int, default=7)
+    options.add_argument("--tables", type=int, default=8)
     options.add_argument("--rows", type=int, default=1500, help="of each table at the start")
     options.add_argument("--rate", type=float, default=150, help="transactions a second")
     options.add_argument("--xa", type=float, help="share of XA transactions; default: by the seed")

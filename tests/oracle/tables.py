@@ -4,8 +4,11 @@ A table has `slots` 0 .. n-1. A slot is a row identity: key(slot, form) makes it
 different texts that the server takes for one key (case, trailing blanks). A slot belongs to one worker.
 """
 
+import ipaddress
 import json
 import string
+import struct
+import uuid
 
 from oracle.cells import scaled
 
@@ -18,12 +21,13 @@ class WorkloadTable:
 
     database = "oracle"
 
-    def __init__(self, name, key_ddl, primary, make_key, cargo, forms=1, options="DEFAULT CHARSET=utf8mb4"):
+    def __init__(self, name, key_ddl, primary, make_key, cargo, forms=1, options="DEFAULT CHARSET=utf8mb4", flavour=None):
         self.name = name
+        self.flavour = flavour  # the one server that has it
         self.key_names = [part.strip() for part in primary.split(",")]
         self.forms = forms
         self._make_key = make_key
-        self.cargo = [(column, *_CARGO[column]) for column in cargo]
+        self.cargo = [(column, *_ALL_CARGO[column]) for column in cargo]
         columns = [f"  {line}" for line in key_ddl]
         columns.append("  version BIGINT NOT NULL")
         columns += [f"  {column} {ddl}" for column, ddl, _ in self.cargo]
@@ -169,6 +173,33 @@ def patched(rng, text):
     return expression, parameters, json.dumps(_sorted(document), ensure_ascii=False)
 
 
+def _integer(least, most):
+    return lambda rng: rng.choice((least, most, rng.randint(least, most)))
+
+
+def _raw(most):
+    return lambda rng: rng.randbytes(rng.choice((0, 1, rng.randint(0, most))))
+
+
+def _letters_of(alphabet):
+    return lambda rng: ("".join(rng.choice(alphabet) for _ in range(rng.randint(0, 12))) + "x")[:20]
+
+
+def _coordinates(rng, points):
+    return struct.pack(f"<{2 * points}d", *(rng.choice((0.0, -0.5, rng.uniform(-180, 180))) for _ in range(2 * points)))
+
+
+def _geometry(kind, srid, coordinates):
+    """As a server stores it: SRID, byte order, type, body."""
+    return struct.pack("<IBI", srid, 1, kind) + coordinates
+
+
+def _shape(rng):
+    points = rng.randint(2, 5)
+    line = struct.pack("<I", points) + _coordinates(rng, points)
+    return rng.choice((_geometry(1, 3857, _coordinates(rng, 1)), _geometry(2, rng.choice((0, 3857)), line)))
+
+
 # name -> (DDL, generator of canonical values)
 _CARGO = {
     "note": ("VARCHAR(200) NULL", _text),
@@ -195,15 +226,52 @@ _CARGO = {
     "doc": ("JSON NULL", _json),
     "raw": ("VARBINARY(60) NULL", lambda r: r.randbytes(r.randint(0, 60))),
     "fixed": ("BINARY(6) NULL", lambda r: (r.randbytes(r.randint(0, 6)) + bytes(6))[:6]),
+    # What is left of the types that both servers have.
+    "tiny_signed": ("TINYINT NULL", _integer(-(2**7), 2**7 - 1)),
+    "short": ("SMALLINT NULL", _integer(-(2**15), 2**15 - 1)),
+    "short_natural": ("SMALLINT UNSIGNED NULL", _integer(0, 2**16 - 1)),
+    "medium_natural": ("MEDIUMINT UNSIGNED NULL", _integer(0, 2**24 - 1)),
+    "plain": ("INT NULL", _integer(-(2**31), 2**31 - 1)),
+    "counting": ("INT UNSIGNED NULL", _integer(0, 2**32 - 1)),
+    "long_signed": ("BIGINT NULL", _integer(-(2**63), 2**63 - 1)),
+    "widest": ("DECIMAL(65,30) NULL", lambda r: scaled(r.randint(-(10**65) + 1, 10**65 - 1), 30)),
+    "whole": ("DECIMAL(20,0) NOT NULL", lambda r: scaled(r.randint(-(10**20) + 1, 10**20 - 1), 0)),
+    "span_whole": ("TIME NULL", lambda r: r.randint(-3_020_399, 3_020_399) * 1_000_000),
+    "span_fine": ("TIME(6) NULL", lambda r: r.randint(-3_020_399_000_000, 3_020_399_000_000)),
+    "seen_coarse": ("DATETIME(2) NULL", lambda r: r.randint(-_EPOCH_RANGE, _EPOCH_RANGE) * 1_000_000 + r.randint(0, 99) * 10_000),
+    "moment_whole": ("TIMESTAMP NULL", lambda r: r.randint(1, 2**31 - 1) * 1_000_000),
+    "moment_fine": ("TIMESTAMP(6) NULL", lambda r: r.randint(1, 2**31 - 1) * 1_000_000 + r.randint(0, 999_999)),
+    "kinds": ("ENUM(" + ",".join(f"'k{n}'" for n in range(300)) + ") NULL", lambda r: f"k{r.randint(0, 299)}"),
+    "many_tags": ("SET(" + ",".join(f"'s{n}'" for n in range(64)) + ") NULL",
+                  lambda r: ",".join(f"s{n}" for n in range(64) if r.random() < 0.2)),
+    "all_bits": ("BIT(64) NULL", _integer(0, 2**64 - 1)),
+    "tiny_text": ("TINYTEXT NULL", _text),
+    "medium_text": ("MEDIUMTEXT NULL", lambda r: _text(r) * r.choice((1, 1, 1, 3000))),
+    "long_text": ("LONGTEXT NULL", _text),
+    "tiny_blob": ("TINYBLOB NULL", _raw(255)),
+    "blob_": ("BLOB NULL", _raw(600)),
+    "medium_blob": ("MEDIUMBLOB NULL", lambda r: _raw(60)(r) * r.choice((1, 1, 1, 2000))),
+    "long_blob": ("LONGBLOB NULL", _raw(60)),
+    "cyrillic": ("VARCHAR(40) CHARACTER SET cp1251 NULL", _letters_of("абвЯЖё№ x")),
+    "chinese": ("VARCHAR(40) CHARACTER SET gbk NULL", _letters_of("汉字中文ax。")),
+    "japanese": ("CHAR(20) CHARACTER SET sjis NULL", _letters_of("ソ表日本カx")),
+    "korean": ("VARCHAR(40) CHARACTER SET euckr NULL", _letters_of("한국어x")),
+    "two_bytes": ("VARCHAR(40) CHARACTER SET ucs2 NULL", _letters_of("aß汉№")),
+    "four_bytes": ("TEXT CHARACTER SET utf32 NULL", _letters_of("aß汉🌊")),
+    "surrogates": ("TEXT CHARACTER SET utf16 NULL", _letters_of("aß汉🌊")),
+    "spot": ("POINT NULL", lambda r: _geometry(1, 0, _coordinates(r, 1))),
+    "shape": ("GEOMETRY NULL", _shape),
 }
+# Types that only MariaDB has. (VECTOR takes no parameter of ours: tests/live/type_table.py.)
+_CARGO_MARIADB = {
+    "uid": ("UUID NULL", lambda r: str(uuid.UUID(bytes=r.randbytes(16), version=4))),
+    "address": ("INET6 NULL", lambda r: ipaddress.IPv6Address(b"\x20\x01" + r.randbytes(14)).compressed),
+    "address4": ("INET4 NULL", lambda r: str(ipaddress.IPv4Address(r.randbytes(4)))),
+}
+_ALL_CARGO = {**_CARGO, **_CARGO_MARIADB}
 _SURROGATES = ("note", "born", "huge", "flag", "small", "span", "tags", "medium", "bits", "era", "kind", "moment", "amount")
-_TO_SQL = {
-    "born": _date_text,
-    "span": _duration_text,
-    "seen": _instant_text,
-    "made": _instant_text,
-    "moment": _instant_text,
-}
+_SPELLED = {"DATE": _date_text, "TIME": _duration_text, "DATETIME": _instant_text, "TIMESTAMP": _instant_text}
+_TO_SQL = {name: _SPELLED[kind] for name, (ddl, _) in _CARGO.items() if (kind := ddl.split()[0].split("(")[0]) in _SPELLED}
 
 
 # -- keys --------------------------------------------------------------------------------------------------------------
@@ -288,6 +356,8 @@ ALL = [
     WorkloadTable("t_mixed", ["kind ENUM('z','new','old','a') NOT NULL", "amount DECIMAL(9,2) NOT NULL", "seen DATETIME(6) NOT NULL",
                               "word VARCHAR(9) COLLATE utf8mb4_0900_ai_ci NOT NULL"], "kind, amount, seen, word", _mixed,
                   ["note", "born", "small"], forms=4),
+    WorkloadTable("t_types", ["id INT NOT NULL"], "id", _signed, list(_CARGO), flavour="mysql"),
+    WorkloadTable("t_types", ["id INT NOT NULL"], "id", _signed, [*_CARGO, *_CARGO_MARIADB], flavour="mariadb"),
     WorkloadTable("t_bin", ["id VARBINARY(16) NOT NULL"], "id", _binary, ["code", "bits", "fixed", "era"]),
     WorkloadTable("t_big", ["id BIGINT UNSIGNED NOT NULL"], "id", _unsigned, ["note", "doc", "moment"]),
     WorkloadTable("t_exact", ["id CHAR(12) COLLATE utf8mb4_bin NOT NULL"], "id",

@@ -567,14 +567,14 @@ def _connection_lost(error):
 class Workload:
     """Sets the tables up, loads rows, and changes them from several threads."""
 
-    def __init__(self, server, seed, *, tables=7, workers=3, rows=1500, slots=None, rate=150, bulk=400, xa=0, partial_json=False,
+    def __init__(self, server, seed, *, tables=8, workers=3, rows=1500, slots=None, rate=150, bulk=400, xa=0, partial_json=False,
                  compress=False):
         self.xa = xa  # share of XA transactions
         self.partial_json = partial_json
         self.compress = compress  # in half of the sessions
         self.server = server
         self.seed = seed
-        self.tables = all_tables.ALL[:tables]
+        self.tables = [table for table in all_tables.ALL if table.flavour in (None, server.flavour)][:tables]
         self.slots = slots or rows * 2
         self.bulk = bulk
         self.rows = rows
