@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/pkcs12.h"
 #include "config/config_file.h"
-#include "config/pkcs12.h"
 
 namespace tidemark {
 namespace {

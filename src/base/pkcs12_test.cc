@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/pkcs12.h"
+#include "base/pkcs12.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/pkcs12.h"
+#include "base/pkcs12.h"
 
 #include <fmt/format.h>
 #include <openssl/err.h>

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings of Kafka's clients under the names that Kafka's own (Java) clients give them, in the names of the
+// library.
+// Source: producer, consumer and admin configuration of Apache Kafka 4; CONFIGURATION.md of librdkafka 2.0.2
+// Value types. Both kinds of settings hold secrets: never print one.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tidemark::kafka {
+
+// By Java name, without a prefix such as "producer.".
+using ClientProperties = std::map<std::string, std::string, std::less<>>;
+// By the name of the library.
+using LibrarySettings = std::map<std::string, std::string, std::less<>>;
+
+enum class ClientKind : std::uint8_t { kProducer, kConsumer, kAdmin };
+
+// What is wrong with one property, without its value where that may be a secret, and what would be right.
+struct ClientProblem {
+  std::string property;
+  std::string problem;
+  std::string allowed;
+};
+
+// Every property is translated, means nothing here, or is a problem. Reads the key and trust stores that are
+// named; they stay in memory for the life of the process (base/pkcs12.h). A blank value counts as absent.
+std::expected<LibrarySettings, std::vector<ClientProblem>> translate(
+    ClientKind kind, const ClientProperties& properties);
+
+}  // namespace tidemark::kafka
