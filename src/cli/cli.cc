@@ -13,7 +13,8 @@ namespace {
 constexpr const char* kRunExamples =
     "Examples:\n"
     "  tidemark run tidemark.properties\n"
-    "  tidemark run connector.json -D debezium.sink.type=stdout | head\n";
+    "  tidemark run connector.json -D debezium.sink.type=stdout | head\n"
+    "  tidemark run connector.json --worker connect-distributed.properties\n";
 constexpr const char* kSignalExamples =
     "Examples:\n"
     "  tidemark signal tidemark.properties execute-snapshot inventory.orders 'inventory\\.cust.*'\n"
@@ -36,6 +37,9 @@ void add_config(CLI::App& command, ConfigArguments& arguments) {
       .add_option("CONFIG", arguments.path,
                   "configuration file: .properties, or a Kafka Connect JSON body")
       ->required();
+  command.add_option("--worker", arguments.worker,
+                     "properties of a Kafka Connect worker: brokers, converters, offset topic, "
+                     "producer.*; records go to Kafka then");
   command
       .add_option("-D", arguments.defines, "name=value, over environment and file; may be repeated")
       ->allow_extra_args(false);

@@ -16,6 +16,7 @@ namespace tidemark {
 struct ConfigArguments {
   std::string path;
   std::vector<std::string> defines;  // name=value
+  std::string worker;  // path of a Kafka Connect worker's properties; empty: there is none
 };
 // Loads the configuration, or prints every error of it.
 std::optional<Config> load_or_explain(const ConfigArguments& arguments);

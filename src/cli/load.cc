@@ -11,6 +11,7 @@ namespace tidemark {
 
 std::optional<Config> load_or_explain(const ConfigArguments& arguments) {
   Overrides overrides;
+  overrides.worker_path = arguments.worker;
   for (const std::string& define : arguments.defines) {
     const std::size_t equals = define.find('=');
     if (equals == std::string::npos || equals == 0) {

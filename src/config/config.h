@@ -2,8 +2,12 @@
 // One configuration file and what overrides it, read, checked and resolved.
 //
 // Forms:      told apart by content: Debezium Server properties (debezium.source.*), plain connector
-//             properties, the Kafka Connect body {"name":.., "config":{..}}
-// Precedence: -D over environment over file
+//             properties, the Kafka Connect body {"name":.., "config":{..}} or its "config" alone
+// Worker:     the properties file of a Kafka Connect worker may stand beside the last two; then records
+//             go to Kafka unless a sink is named. Its heartbeat.interval.ms is not the connector's and is
+//             known as worker.heartbeat.interval.ms. A converter that the connector names has none of
+//             the worker's options
+// Precedence: -D over environment over file over worker
 // Names:      connector properties are known here by their plain name ("topic.prefix") in every form;
 //             debezium.sink.*, debezium.api.*, tidemark.* and quarkus.* keep their full name
 // Errors:     all problems together, kRejected or kUnsupported ("not there yet"), each with property,
@@ -25,12 +29,14 @@
 
 namespace tidemark {
 
+// What stands beside the file.
 struct Overrides {
   std::vector<std::pair<std::string, std::string>>
       defines;  // -D name=value, in order; the last wins
   std::function<std::optional<std::string>(std::string_view)>
       getenv;  // for ${env:NAME}; may be empty
   std::vector<std::pair<std::string, std::string>> environment;  // every NAME, value
+  std::string worker_path = {};  // of a worker's properties; empty: there is none
 };
 
 enum class ConfigForm : std::uint8_t { kServer, kPlain, kConnect };
@@ -52,8 +58,11 @@ struct ConfigValue {
 class Config {
  public:
   Config(ConfigForm form, std::map<std::string, ConfigValue, std::less<>> values,
-         std::vector<std::string> warnings)
-      : form_(form), values_(std::move(values)), warnings_(std::move(warnings)) {}
+         std::vector<std::string> warnings, bool has_worker = false)
+      : form_(form),
+        has_worker_(has_worker),
+        values_(std::move(values)),
+        warnings_(std::move(warnings)) {}
 
   // Value, or default, of a declared property (or of a name that fits a declared pattern); ASSERTs on
   // any other name. text() is empty and integer() 0 where there is neither value nor default; an enum
@@ -67,12 +76,14 @@ class Config {
   std::map<std::string, std::string, std::less<>> under(std::string_view head) const;
 
   ConfigForm form() const { return form_; }
+  bool has_worker() const { return has_worker_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
   // Sorted by name.
   std::vector<EffectiveValue> describe() const;
 
  private:
   ConfigForm form_;
+  bool has_worker_;
   std::map<std::string, ConfigValue, std::less<>> values_;
   std::vector<std::string> warnings_;
 };

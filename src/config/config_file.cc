@@ -23,6 +23,8 @@ constexpr std::size_t kFileBytesMax = 4U << 20U;
 
 constexpr std::string_view kConnectRemedy =
     "write {\"name\": \"..\", \"config\": {\"connector.class\": \"..\", ..}}";
+// The member that every configuration of a connector has.
+constexpr std::string_view kOfEveryConnector = "connector.class";
 
 // What only a Debezium Server file holds; debezium.sink.* may stand in the plain form too.
 bool is_server_name(std::string_view name) {
@@ -60,6 +62,11 @@ class ConnectBody {
   explicit ConnectBody(const std::string& path) : path_(path) { out_.form = ConfigForm::kConnect; }
 
   std::expected<ConfigFile, std::vector<Error>> read(const Json& root) {
+    // As it is put to /connectors/NAME/config.
+    if (root.contains(kOfEveryConnector) && !root.contains("config")) {
+      read_config(root);
+      return done();
+    }
     for (const auto& [name, value] : root.items()) {
       if (name == "name") {
         read_name(value);
@@ -67,17 +74,21 @@ class ConnectBody {
         read_config(value);
       } else if (name == "initial_state") {
         const auto state = scalar(value);
-        if (state != "RUNNING") reject("initial_state is not \"RUNNING\"", "leave it out");
+        if (state != "RUNNING" && state != "running")
+          reject("initial_state is not \"RUNNING\"", "leave it out");
       } else {
         reject(fmt::format("unknown member \"{}\"", name), kConnectRemedy);
       }
     }
     if (!root.contains("config")) reject("no \"config\"", kConnectRemedy);
-    if (!errors_.empty()) return std::unexpected(std::move(errors_));
-    return std::move(out_);
+    return done();
   }
 
  private:
+  std::expected<ConfigFile, std::vector<Error>> done() {
+    if (!errors_.empty()) return std::unexpected(std::move(errors_));
+    return std::move(out_);
+  }
   void reject(std::string what, std::string_view remedy) {
     errors_.emplace_back(ErrorKind::kRejected, fmt::format("{}: {}", path_, what),
                          std::string(remedy));
@@ -135,6 +146,20 @@ std::expected<ConfigFile, std::vector<Error>> parse_config_file(std::string_view
   const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   const bool json = first != std::string_view::npos && text[first] == '{';
   return json ? parse_connect_form(text.substr(first), path) : parse_text_form(text, path);
+}
+
+std::expected<std::vector<ConfigEntry>, Error> parse_worker_file(std::string_view text,
+                                                                 const std::string& path) {
+  auto properties = parse_java_properties(text);
+  if (!properties) return std::unexpected(std::move(properties).error().at(path));
+  std::vector<ConfigEntry> out;
+  for (FileProperty& property : *properties) {
+    out.push_back({.name = std::move(property.name),
+                   .value = std::move(property.value),
+                   .from = fmt::format("{}:{}", path, property.line),
+                   .layer = ConfigLayer::kWorker});
+  }
+  return out;
 }
 
 Result<std::string> read_text_file(const std::string& path) {

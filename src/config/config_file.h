@@ -13,7 +13,7 @@
 namespace tidemark {
 
 // Where a value comes from; a later one wins.
-enum class ConfigLayer : std::uint8_t { kFile, kEnvironment, kDefine };
+enum class ConfigLayer : std::uint8_t { kWorker, kFile, kEnvironment, kDefine };
 
 struct ConfigEntry {
   std::string name;  // as written
@@ -30,6 +30,10 @@ struct ConfigFile {
 // `path` names the file in `from` and in errors.
 std::expected<ConfigFile, std::vector<Error>> parse_config_file(std::string_view text,
                                                                 const std::string& path);
+
+// A worker's properties, which have no other form.
+std::expected<std::vector<ConfigEntry>, Error> parse_worker_file(std::string_view text,
+                                                                 const std::string& path);
 
 // The text of a whole file of at most 4 MiB. Errors: kRejected with the reason of the system.
 Result<std::string> read_text_file(const std::string& path);

@@ -239,13 +239,6 @@ TEST(Config, NamesMissingPropertiesAsTheFormWritesThem) {
               Contains(HasSubstr("debezium.source.topic.prefix: is required")));
 }
 
-TEST(Config, SaysThatKafkaIsNotThereYet) {
-  std::string text(kConnect);
-  text.replace(text.find("\"debezium.sink.type\": \"stdout\", "), 32, "");
-  EXPECT_THAT(errors_of(text), Contains(AllOf(HasSubstr("delivery to Kafka is not there yet"),
-                                              HasSubstr("debezium.sink.type=stdout"))));
-}
-
 TEST(Config, SuggestsTheNearestName) {
   EXPECT_THAT(errors_of(kServer, {{"topic.prefix", "x"}}),
               Contains(HasSubstr("did you mean debezium.source.topic.prefix?")));
@@ -363,7 +356,6 @@ TEST(Config, ChecksPropertiesAgainstEachOther) {
       {{{"topic.key.field.regex", "(.*)"}}, "topic.key.field.replacement: is missing"},
       {{{"exactly.once.support", "required"}}, "cannot be had on standard output"},
       {{{"quarkus.config.locations", "more.properties"}}, "is not there yet"},
-      {{{"read.only", "true"}}, "read.only=true (-D): is not there yet"},
   };
   for (const CrossCase& c : cases) {
     const auto errors = errors_of(kPlain, c.defines);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "config/column_rules.h"
+#include "config/kafka_checks.h"
 #include "config/pem.h"
 #include "transform/chain.h"
 
@@ -92,11 +93,6 @@ void check_signals(const Config& config, const Report& report) {
   } else if (!parse_collection(config.text(kName))) {
     report(kName, {"is not a database and a table", "db.table, spelled as on the server"});
   }
-  if (!has_item(config, "signal.enabled.channels", "source")) {
-    report("signal.enabled.channels",
-           {"lacks source, and signal.data.collection is set: snapshots would wait for ever",
-            "source"});
-  }
 }
 
 void check_snapshot_mode(const Config& config, const Report& report) {
@@ -124,7 +120,7 @@ void check_snapshot_mode(const Config& config, const Report& report) {
             "start.stream is on: nothing would be done",
             "snapshot.mode.configuration.based.start.stream=true and what to read before"});
   }
-  if (mode == "incremental" && !signals_on(config)) {
+  if (mode == "incremental" && !signals_on(config) && !config.boolean("read.only")) {
     report("snapshot.mode",
            {"is incremental, and there is no signal table: the first load places its watermarks "
             "there",
@@ -314,6 +310,7 @@ void cross_check(const Config& config, const Report& report) {
   check_stores(config, report);
   check_tags(config, report);
   check_sink(config, report);
+  check_kafka(config, report);
   check_transforms(config, report);
   check_column_rules(config, report);
   check_topic_naming(config, report);
@@ -338,12 +335,7 @@ std::vector<std::string> warnings_of(const Config& config) {
         out.push_back(fmt::format("{0}.{1} has no effect: {0} does not name it", list, rest));
     }
   }
-  for (const std::string_view name :
-       {"schema.history.internal.kafka.topic", "schema.history.internal.file.filename"}) {
-    if (!config.given(name)) continue;
-    out.push_back(fmt::format(
-        "{}: the structure of tables is kept with the offset, no history is written", name));
-  }
+  for (std::string& warning : kafka_warnings(config)) out.push_back(std::move(warning));
   return out;
 }
 

@@ -23,12 +23,21 @@ constexpr std::size_t kMisspeltMax = 2;
 
 constexpr std::string_view kSinkChoices =
     "set debezium.sink.type=stdout, or debezium.sink.type=file with debezium.sink.file.path";
+constexpr std::string_view kBrokerChoices =
+    "name the worker's properties with --worker, or the brokers with -D "
+    "bootstrap.servers=host:port";
+constexpr std::string_view kKafkaChoice =
+    "debezium.sink.type=kafka with the brokers, or a worker's properties with --worker";
+constexpr std::string_view kSinkType = "debezium.sink.type";
 
 class Loader {
  public:
-  Loader(ConfigFile file, const Overrides& overrides)
-      : form_(file.form), entries_(std::move(file.entries)) {
-    warn_of_repetitions();
+  Loader(ConfigFile file, std::vector<ConfigEntry> worker, const Overrides& overrides)
+      : form_(file.form),
+        has_worker_(!overrides.worker_path.empty()),
+        entries_(std::move(file.entries)) {
+    warn_of_repetitions(entries_);
+    warn_of_repetitions(worker);
     for (ConfigEntry& entry : environment_entries(overrides.environment)) {
       entries_.push_back(std::move(entry));
     }
@@ -36,6 +45,7 @@ class Loader {
       entries_.push_back(
           {.name = name, .value = value, .from = "-D", .layer = ConfigLayer::kDefine});
     }
+    add_worker(std::move(worker));
     resolver_.emplace(
         Resolver::Sources{.server_form = form_ == ConfigForm::kServer,
                           .getenv = overrides.getenv,
@@ -46,15 +56,16 @@ class Loader {
     choose_winners();
     read_own_switches();
     for (const auto& [name, winner] : winners_) take(name, *winner.entry);
+    fill_sink();
     fill_engine_name();
-    const Config unchecked(form_, values_, {});
+    const Config unchecked(form_, values_, {}, has_worker_);
     check_required(unchecked);
     cross_check(unchecked, [this](std::string_view name, Complaint complaint) {
       if (!failed(name)) complain(name, std::move(complaint));
     });
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
     for (std::string& warning : warnings_of(unchecked)) warnings_.push_back(std::move(warning));
-    return Config(form_, std::move(values_), std::move(warnings_));
+    return Config(form_, std::move(values_), std::move(warnings_), has_worker_);
   }
 
  private:
@@ -65,15 +76,48 @@ class Loader {
     bool general;
   };
 
-  void warn_of_repetitions() {
+  void warn_of_repetitions(const std::vector<ConfigEntry>& entries) {
     std::map<std::string_view, std::string_view> seen;
-    for (const ConfigEntry& entry : entries_) {
+    for (const ConfigEntry& entry : entries) {
       const auto [before, fresh] = seen.emplace(entry.name, entry.from);
       if (fresh) continue;
       warnings_.push_back(
           fmt::format("{} ({}) replaces the one at {}", entry.name, entry.from, before->second));
       before->second = entry.from;
     }
+  }
+
+  // What of a worker's file concerns this connector, under its names here.
+  void add_worker(std::vector<ConfigEntry> worker) {
+    if (has_worker_ && form_ == ConfigForm::kServer) {
+      errors_.emplace_back(
+          ErrorKind::kRejected,
+          "the properties of a Kafka Connect worker are given beside those of a Debezium Server",
+          "leave out --worker: debezium.sink.type=kafka and debezium.sink.kafka.producer.* say the "
+          "same");
+    }
+    const std::vector<std::string_view> replaced = converters_replaced();
+    for (ConfigEntry& entry : worker) {
+      entry.name = worker_property_name(entry.name);
+      const Property* property = declaration(entry.name);
+      if (property != nullptr && !is_worker_property(*property)) {
+        misplaced_.push_back(std::move(entry));
+      } else if (std::none_of(replaced.begin(), replaced.end(), [&](std::string_view converter) {
+                   return entry.name.starts_with(converter);
+                 })) {
+        entries_.push_back(std::move(entry));
+      }
+    }
+  }
+
+  // A connector's converter does not take over the options of the worker's.
+  std::vector<std::string_view> converters_replaced() const {
+    std::vector<std::string_view> out;
+    for (const std::string_view converter :
+         {"key.converter", "value.converter", "header.converter"}) {
+      if (raw(converter)) out.push_back(converter);
+    }
+    return out;
   }
 
   std::optional<std::string> raw(std::string_view name) const {
@@ -111,6 +155,7 @@ class Loader {
         aliases_.push_back(alias + ".");
     }
     for (const ConfigEntry* entry : unknown_entries_) report_unknown(*entry, entry->name);
+    for (const ConfigEntry& entry : misplaced_) report_misplaced(entry);
   }
 
   std::optional<std::string> resolved(std::string_view name) {
@@ -146,9 +191,11 @@ class Loader {
   const Property* declaration(std::string_view name) const {
     const Property* property = find_property(name);
     if (property == nullptr || !is_pattern(*property)) return property;
-    // The one sink with options of its own has no others.
-    if (name.starts_with("debezium.sink.file.") || name.starts_with("debezium.sink.stdout."))
-      return nullptr;
+    // The sinks that are there have no other options.
+    for (const std::string_view head :
+         {"debezium.sink.file.", "debezium.sink.stdout.", "debezium.sink.kafka."}) {
+      if (name.starts_with(head) && !property->name.starts_with(head)) return nullptr;
+    }
     const auto near = nearest_name(name);
     return near && edit_distance(name, *near) <= kMisspeltMax ? nullptr : property;
   }
@@ -177,15 +224,25 @@ class Loader {
     std::string what = fmt::format("{}={} ({}): unknown property", entry.name,
                                    secret ? kMask : entry.value, entry.from);
     if (!hint.empty()) what += fmt::format(", did you mean {}?", hint);
-    if (!unknown_is_error_) {
+    say_unknown(std::move(what), hint.empty() ? "remove it, or set tidemark.unknown.properties=warn"
+                                              : fmt::format("write {}, remove it, or set "
+                                                            "tidemark.unknown.properties=warn",
+                                                            hint));
+  }
+
+  void report_misplaced(const ConfigEntry& entry) {
+    say_unknown(fmt::format("{} ({}): is no property of a worker, but of a connector", entry.name,
+                            entry.from),
+                "move it into the connector's configuration, or set "
+                "tidemark.unknown.properties=warn");
+  }
+
+  void say_unknown(std::string what, std::string remedy) {
+    if (unknown_is_error_) {
+      errors_.emplace_back(ErrorKind::kRejected, std::move(what), std::move(remedy));
+    } else {
       warnings_.push_back(std::move(what));
-      return;
     }
-    errors_.emplace_back(ErrorKind::kRejected, std::move(what),
-                         hint.empty() ? "remove it, or set tidemark.unknown.properties=warn"
-                                      : fmt::format("write {}, remove it, or set "
-                                                    "tidemark.unknown.properties=warn",
-                                                    hint));
   }
 
   bool failed(std::string_view name) const {
@@ -208,6 +265,23 @@ class Loader {
     errors_.emplace_back(kind, fmt::format("{}: {}", what, problem), std::move(remedy));
   }
 
+  // Kafka Connect has one kind of sink.
+  void fill_sink() {
+    if (values_.contains(kSinkType) || failed(kSinkType)) return;
+    const auto says = [&](const ConfigValue& value) {
+      values_[std::string(kSinkType)] = {
+          .value = "kafka", .from = value.from, .written_name = value.written_name};
+    };
+    if (has_worker_ && form_ != ConfigForm::kServer)
+      return says({.value = {}, .from = "--worker", .written_name = std::string(kSinkType)});
+    if (form_ != ConfigForm::kConnect) return;
+    for (const std::string_view name :
+         {"producer.override.bootstrap.servers", "bootstrap.servers"}) {
+      if (const auto brokers = values_.find(name); brokers != values_.end())
+        return says(brokers->second);
+    }
+  }
+
   // The server's engine is named after its sink where nothing else is said.
   void fill_engine_name() {
     if (form_ != ConfigForm::kServer || values_.contains("name")) return;
@@ -226,21 +300,24 @@ class Loader {
                fmt::format("set {}", written_name(form_, property.name)));
       }
     }
-    if (config.given("debezium.sink.type") || failed("debezium.sink.type")) return;
-    std::string what = "no sink: debezium.sink.type is missing";
+    if (config.given(kSinkType) || failed(kSinkType)) return;
     if (form_ == ConfigForm::kConnect) {
-      what = "no sink: this form means Kafka Connect, and delivery to Kafka is not there yet";
+      errors_.emplace_back(ErrorKind::kRejected,
+                           "no sink: this form means Kafka Connect, and no brokers are named",
+                           fmt::format("{}; or {}", kBrokerChoices, kSinkChoices));
+    } else {
+      errors_.emplace_back(ErrorKind::kRejected, "no sink: debezium.sink.type is missing",
+                           fmt::format("{}; or {}", kSinkChoices, kKafkaChoice));
     }
-    errors_.emplace_back(
-        form_ == ConfigForm::kConnect ? ErrorKind::kUnsupported : ErrorKind::kRejected,
-        std::move(what), std::string(kSinkChoices));
   }
 
   ConfigForm form_;
+  bool has_worker_;
   std::vector<ConfigEntry> entries_;
   std::optional<Resolver> resolver_;
   std::map<std::string, Winner, std::less<>> winners_;  // by declared name
   std::vector<const ConfigEntry*> unknown_entries_;
+  std::vector<ConfigEntry> misplaced_;  // a connector's properties in a worker's file
   std::vector<std::string> aliases_;  // of converters and post-processors, with their dot
   Secrets secrets_;
   bool unknown_is_error_ = true;
@@ -258,7 +335,15 @@ std::expected<Config, std::vector<Error>> load_config(const std::string& path,
   if (!text) return std::unexpected(std::vector{std::move(text).error()});
   auto file = parse_config_file(*text, path);
   if (!file) return std::unexpected(std::move(file).error());
-  return Loader(*std::move(file), overrides).run();
+  std::vector<ConfigEntry> worker;
+  if (!overrides.worker_path.empty()) {
+    auto worker_text = read_text_file(overrides.worker_path);
+    if (!worker_text) return std::unexpected(std::vector{std::move(worker_text).error()});
+    auto entries = parse_worker_file(*worker_text, overrides.worker_path);
+    if (!entries) return std::unexpected(std::vector{std::move(entries).error()});
+    worker = *std::move(entries);
+  }
+  return Loader(*std::move(file), std::move(worker), overrides).run();
 }
 
 }  // namespace tidemark

@@ -77,6 +77,11 @@ std::string written_name(ConfigForm form, std::string_view canonical) {
   return fmt::format("{}{}", kSource, canonical);
 }
 
+std::string worker_property_name(std::string_view written) {
+  constexpr std::string_view kHeartbeat = "heartbeat.interval.ms";
+  return written == kHeartbeat ? "worker.heartbeat.interval.ms" : std::string(written);
+}
+
 std::vector<ConfigEntry> environment_entries(
     const std::vector<std::pair<std::string, std::string>>& environment) {
   constexpr std::string_view kEscape = "TIDEMARK_PROPERTY_";

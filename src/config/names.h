@@ -25,6 +25,10 @@ CanonicalNames canonical_names(ConfigForm form, std::string_view written);
 // How a declared name is written in this form.
 std::string written_name(ConfigForm form, std::string_view canonical);
 
+// The name here of a property of a Kafka Connect worker's file: its own but for heartbeat.interval.ms, which
+// is another property there.
+std::string worker_property_name(std::string_view written);
+
 // Properties out of environment variables.
 //   DEBEZIUM_SOURCE_TOPIC_PREFIX=x   debezium.source.topic.prefix: lower case, '_' is '.'. So for names
 //                                    that begin DEBEZIUM_{SOURCE,SINK,FORMAT,TRANSFORMS,PREDICATES,API}_,

@@ -66,18 +66,30 @@ std::span<const Property> connect_properties() {
        "For sinks of Kafka Connect only."},
       {"config.action.reload", T::kEnum, "restart", "restart none", S::kAccepted, "",
        "Values from outside are read once, at the start."},
-      {"producer.override.<x>", T::kText, "", "", S::kAccepted, "",
-       "Matters with the Kafka sink only."},
-      {"consumer.override.<x>", T::kText, "", "", S::kAccepted, "", "As above."},
-      {"admin.override.<x>", T::kText, "", "", S::kAccepted, "", "As above."},
-      {"topic.creation.groups", T::kList, "", "", S::kAccepted, "", "As above."},
-      {"topic.creation.<group>.<option>", T::kText, "", "", S::kAccepted, "", "As above."},
+      {"producer.override.<x>", T::kText, "", "", S::kSupported, "",
+       "Settings of the producer, over the worker's `producer.<x>`. This and the following matter "
+       "with the Kafka sink only."},
+      {"consumer.override.<x>", T::kText, "", "", S::kSupported, "",
+       "The same, over `consumer.<x>`."},
+      {"admin.override.<x>", T::kText, "", "", S::kSupported, "", "The same, over `admin.<x>`."},
+      {"topic.creation.groups", T::kList, "", "", S::kSupported, "",
+       "Groups of topics that are created alike, tried in order; `default` is the last. Without "
+       "any "
+       "`topic.creation.*` the brokers create topics, or do not."},
+      {"topic.creation.<group>.<option>", T::kText, "", "", S::kSupported, "",
+       "`include` and `exclude` (expressions, case-sensitive), `partitions`, `replication.factor`, "
+       "and settings of topics such as `cleanup.policy`. The last two are required of `default`."},
       {"exactly.once.support", T::kEnum, "requested", "requested required", S::kSupported, "",
-       "The file sink always delivers exactly once; `required` is an error with `stdout`."},
-      {"transaction.boundary", T::kEnum, "poll", "poll interval connector", S::kAccepted, "",
-       "Matters with the Kafka sink only."},
-      {"transaction.boundary.interval.ms", T::kLong, "", ">= 0", S::kAccepted, "", "As above."},
-      {"offsets.storage.topic", T::kText, "", "", S::kAccepted, "", "As above."},
+       "The file sink always delivers exactly once; `required` is an error with `stdout`. To Kafka "
+       "`required` needs the offsets in a topic, and `requested` follows "
+       "`exactly.once.source.support`."},
+      {"transaction.boundary", T::kEnum, "poll", "poll interval connector", S::kSupported, "",
+       "How long a Kafka transaction lasts at most: 200 ms (`poll`), or as the next one says "
+       "(`interval`)."},
+      {"transaction.boundary.interval.ms", T::kLong, "", ">= 0", S::kSupported, "",
+       "By default `offset.flush.interval.ms`."},
+      {"offsets.storage.topic", T::kText, "", "", S::kSupported, "",
+       "An offset topic of this connector's own, in place of the worker's."},
   });
   return kTable;
 }

@@ -10,19 +10,23 @@ std::span<const Property> history_properties() {
   using S = Support;
   static constexpr auto kTable = std::to_array<Property>({
       {"schema.history.internal", T::kClass, "io.debezium.storage.kafka.history.KafkaSchemaHistory",
-       "", S::kAccepted,
+       "", S::kSupported,
        "io.debezium.storage.kafka.history.KafkaSchemaHistory "
        "io.debezium.storage.file.history.FileSchemaHistory "
        "io.debezium.relational.history.MemorySchemaHistory",
-       "Where the original keeps the structure of tables. Here it is kept with the offset, and no "
-       "history is written."},
-      {"schema.history.internal.name", T::kText, "", "", S::kAccepted, "",
-       "Structure is kept with the offset here."},
-      {"schema.history.internal.kafka.topic", T::kText, "", "", S::kAccepted, "", "As above."},
-      {"schema.history.internal.kafka.bootstrap.servers", T::kText, "", "", S::kAccepted, "",
-       "As above."},
+       "Where the structure of tables is kept besides, in the original's form. The Kafka store "
+       "needs "
+       "the Kafka sink and is left out with others; with the memory store the structure is kept "
+       "with the offset alone."},
+      {"schema.history.internal.name", T::kText, "", "", S::kSupported, "",
+       "Client id of that store; `<topic.prefix>-schemahistory` by default."},
+      {"schema.history.internal.kafka.topic", T::kText, "", "", S::kSupported, "",
+       "The history topic: one partition, kept for ever. With a worker or in Connect's form "
+       "required."},
+      {"schema.history.internal.kafka.bootstrap.servers", T::kText, "", "", S::kSupported, "",
+       "Its brokers; by default those of the sink, which the original does not do."},
       {"schema.history.internal.kafka.recovery.poll.interval.ms", T::kInt, "100", ">= 0",
-       S::kAccepted, "", "As above."},
+       S::kAccepted, "", "The topic is read to its end, however long that takes."},
       {"schema.history.internal.kafka.recovery.attempts", T::kInt, "100", "", S::kAccepted, "",
        "As above."},
       {"schema.history.internal.kafka.query.timeout.ms", T::kLong, "3000", "> 0", S::kAccepted, "",
@@ -31,10 +35,13 @@ std::span<const Property> history_properties() {
        "", "As above."},
       {"schema.history.internal.kafka.buffer.batch.size", T::kInt, "1024", "> 0", S::kAccepted, "",
        "As above."},
-      {"schema.history.internal.producer.<x>", T::kText, "", "", S::kAccepted, "", "As above."},
-      {"schema.history.internal.consumer.<x>", T::kText, "", "", S::kAccepted, "", "As above."},
-      {"schema.history.internal.file.filename", T::kPath, "", "", S::kAccepted, "",
-       "As above; the file is neither read nor written."},
+      {"schema.history.internal.producer.<x>", T::kText, "", "", S::kSupported, "",
+       "Settings of the history's producer. Where the history's brokers are the sink's, the sink's "
+       "producer writes it."},
+      {"schema.history.internal.consumer.<x>", T::kText, "", "", S::kSupported, "",
+       "Settings of the client that reads the history at the start."},
+      {"schema.history.internal.file.filename", T::kPath, "", "", S::kSupported, "",
+       "The history file; required with the file store."},
       {"schema.history.internal.skip.unparseable.ddl", T::kBool, "false", "", S::kAccepted, "",
        "After DDL the structure is read from the server, not from the statement."},
       {"schema.history.internal.store.only.captured.tables.ddl", T::kBool, "false", "",

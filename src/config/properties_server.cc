@@ -13,12 +13,20 @@ std::span<const Property> server_properties() {
        "stdout file kafka kinesis pubsub pubsublite http pulsar eventhubs redis nats-streaming "
        "nats-jetstream fluss pravega infinispan rocketmq rabbitmq rabbitmqstream milvus qdrant "
        "instructlab jdbc sqs sns iceberg",
-       S::kSupported, "stdout file", "Where records go: JSON, one record a line."},
+       S::kSupported, "stdout file kafka",
+       "Where records go: to Kafka, or as JSON, one record a line. With `--worker`, and in "
+       "Connect's "
+       "form where brokers are named, `kafka` by default."},
       {"debezium.sink.file.path", T::kPath, "", "", S::kSupported, "",
        "The files: a folder, or a path whose last part begins their names. Needed with "
        "`debezium.sink.type=file`."},
       {"debezium.sink.file.rotate.bytes", T::kLong, "1073741824", ">= 4096", S::kSupported, "",
        "A file that has reached this size is followed by a new one."},
+      {"debezium.sink.kafka.producer.<x>", T::kText, "", "", S::kSupported, "",
+       "Settings of the producer, under their Java names (docs/operating/kafka.md); "
+       "`bootstrap.servers` is among them."},
+      {"debezium.sink.kafka.wait.message.delivery.timeout.ms", T::kInt, "30000", ">= 0",
+       S::kAccepted, "", "A broker that is away is waited for."},
       {"debezium.sink.<type>.<option>", T::kText, "", "", S::kAccepted, "",
        "Matters with that sink only."},
       {"debezium.format.key", T::kEnum, "json",

@@ -36,6 +36,7 @@ std::span<const PropertyGroup> property_groups() {
       {"Topics and heartbeats", topic_properties()},
       {"Failures, queues and metrics", runtime_properties()},
       {"Kafka Connect", connect_properties()},
+      {"Kafka Connect's worker", worker_properties()},
       {"Offsets", offset_properties()},
       {"Debezium Server and sinks", server_properties()},
       {"Tidemark's own", own_properties()},
@@ -45,6 +46,17 @@ std::span<const PropertyGroup> property_groups() {
 
 bool is_pattern(const Property& property) {
   return property.name.find('<') != std::string_view::npos;
+}
+
+bool is_worker_property(const Property& property) {
+  const auto table = worker_properties();
+  const auto same = [&](const Property& other) { return other.name == property.name; };
+  if (std::any_of(table.begin(), table.end(), same)) return true;
+  constexpr auto kHeads =
+      std::to_array<std::string_view>({"key.converter", "value.converter", "header.converter",
+                                       "offset.storage.", "offset.flush.", "tidemark."});
+  return std::any_of(kHeads.begin(), kHeads.end(),
+                     [&](std::string_view head) { return property.name.starts_with(head); });
 }
 
 bool fits_pattern(std::string_view pattern, std::string_view name) {

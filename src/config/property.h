@@ -56,6 +56,8 @@ std::span<const PropertyGroup> property_groups();
 // The declaration that fits: an exact name, else the pattern with the longest fixed part; nullptr.
 const Property* find_property(std::string_view name);
 bool is_pattern(const Property& property);
+// May it stand in the file of a Kafka Connect worker?
+bool is_worker_property(const Property& property);
 // Does `name` fit a name with `<x>` parts?
 bool fits_pattern(std::string_view pattern, std::string_view name);
 
@@ -72,6 +74,7 @@ std::span<const Property> runtime_properties();
 std::span<const Property> connect_properties();
 std::span<const Property> offset_properties();
 std::span<const Property> server_properties();
+std::span<const Property> worker_properties();
 std::span<const Property> own_properties();
 
 }  // namespace tidemark

@@ -102,7 +102,8 @@ TEST(PropertyValue, FollowsTheTable) {
       {"message.key.columns", "a.b:c", "a.b:c"},
       {"skipped.operations", "c,u", "c,u"},
       {"skipped.operations", "C", "!unknown item 'C'"},
-      {"signal.enabled.channels", "source,kafka", "!'kafka' is not there yet"},
+      {"signal.enabled.channels", "source,kafka", "source,kafka"},
+      {"signal.enabled.channels", "source,jmx", "!'jmx' is not there yet"},
       {"signal.enabled.channels", "sauce", "!unknown item 'sauce'"},
       {"incremental.snapshot.chunk.size", "0", "!out of bounds"},
       {"incremental.snapshot.max.threads", "65", "!out of bounds"},
@@ -115,7 +116,8 @@ TEST(PropertyValue, FollowsTheTable) {
       {"connector.class", "io.debezium.connector.postgresql.PostgresConnector", "!not there yet"},
       {"connector.class", "not a class", "!class name"},
       {"key.converter.decimal.format", "numeric", "NUMERIC"},
-      {"debezium.sink.type", "kafka", "!'kafka' is not there yet"},
+      {"debezium.sink.type", "Kafka", "kafka"},
+      {"debezium.sink.type", "kinesis", "!'kinesis' is not there yet"},
       {"debezium.sink.type", "teleport", "!not a value"},
   };
   for (const ValueCase& c : cases) {

@@ -33,6 +33,8 @@ Result<Secrets> Secrets::with_pattern(std::string_view pattern) {
 bool Secrets::secret(std::string_view name) const {
   const Property* property = find_property(name);
   if (property != nullptr && property->type == ValueType::kPassword) return true;
+  // A private key as text, among the settings of a Kafka client.
+  if (name.ends_with("ssl.keystore.key")) return true;
   const auto matched = pattern_.full_match(name);
   return !matched || *matched;  // when unsure: secret
 }

@@ -11,6 +11,7 @@
 #include "base/assert.h"
 #include "config/column_rules.h"
 #include "config/cross_checks.h"
+#include "config/kafka_settings.h"
 #include "config/pem.h"
 #include "config/value_check.h"
 
@@ -224,16 +225,6 @@ IncrementalSettings incremental_of(const Config& config) {
   return out;
 }
 
-SignalSettings signal_of(const Config& config) {
-  SignalSettings out;
-  if (const auto name = parse_collection(config.text("signal.data.collection"))) {
-    out.data_collection = SignalCollection{.database = name->database, .table = name->table};
-  }
-  const auto channels = comma_items(config.text("signal.enabled.channels"));
-  out.source_channel = std::find(channels.begin(), channels.end(), "source") != channels.end();
-  return out;
-}
-
 CellModes cells_of(const Config& config) {
   CellModes out;
   out.decimal = choice(
@@ -305,9 +296,10 @@ SideTopics side_topics_of(const Config& config) {
 
 SinkSettings sink_of(const Config& config) {
   SinkSettings out;
-  out.kind = choice(config, "debezium.sink.type",
-                    std::to_array<std::pair<std::string_view, SinkKind>>(
-                        {{"stdout", SinkKind::kStdout}, {"file", SinkKind::kFile}}));
+  out.kind = choice(
+      config, "debezium.sink.type",
+      std::to_array<std::pair<std::string_view, SinkKind>>(
+          {{"stdout", SinkKind::kStdout}, {"file", SinkKind::kFile}, {"kafka", SinkKind::kKafka}}));
   out.path = config.text("debezium.sink.file.path");
   out.rotate_bytes = static_cast<std::uint64_t>(config.integer("debezium.sink.file.rotate.bytes"));
   return out;
@@ -352,7 +344,9 @@ Settings settings_of(const Config& config) {
   out.skipped_operations = skipped_of(config);
   out.snapshot = snapshot_of(config);
   out.incremental = incremental_of(config);
-  out.signal = signal_of(config);
+  out.signal = signal_settings(config);
+  out.read_only = config.boolean("read.only");
+  out.notifications = notification_settings(config);
   out.encode = encode_of(config);
   out.events = {.transaction_metadata = config.boolean("provide.transaction.metadata"),
                 .include_query = config.boolean("include.query"),
@@ -370,8 +364,9 @@ Settings settings_of(const Config& config) {
   out.rules = record_rules_of(config);
   out.topic_naming = topic_naming_of(config);
   out.sink = sink_of(config);
-  out.offset = {.path = config.text("offset.storage.file.filename"),
-                .flush_interval_ms = config.integer("offset.flush.interval.ms")};
+  out.kafka = kafka_settings(config);
+  out.offset = offset_settings(config);
+  out.history = history_settings(config);
   out.retry = retry_of(config);
   out.gtid = gtid_of(config);
   const auto queue_bytes = static_cast<std::uint64_t>(config.integer("max.queue.size.in.bytes"));

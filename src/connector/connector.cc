@@ -24,6 +24,7 @@
 #include "connector/guardrail.h"
 #include "connector/incremental.h"
 #include "connector/initial_snapshot.h"
+#include "connector/missing_parts.h"
 #include "connector/server_desk.h"
 #include "connector/snapshot_decision.h"
 #include "connector/snapshot_tables.h"
@@ -230,6 +231,7 @@ Status Connector::run(const std::stop_token& stop) {
 }
 
 Status Connector::live(const std::stop_token& stop) {
+  TRY(refuse_missing_parts(settings_));
   Parts parts(settings_, clock_, stop);
   TRY(open_stores(parts));
   TRY(check_server(parts));
