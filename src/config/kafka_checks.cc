@@ -10,6 +10,7 @@
 #include "config/kafka_clients.h"
 #include "config/kafka_settings.h"
 #include "config/value_check.h"
+#include "kafka/properties.h"
 
 namespace tidemark {
 namespace {
@@ -53,6 +54,30 @@ void check_brokers(const ClientSources& client, std::string_view missing, const 
     report(from == client.from.end() ? missing : from->second,
            {"is no list of brokers", std::string(kForm)});
   }
+}
+
+// The name under which a client's property was given, or would have been beside the others.
+std::string written_for(const ClientSources& sources, const std::string& property) {
+  if (const auto from = sources.from.find(property); from != sources.from.end())
+    return from->second;
+  for (const std::string_view other :
+       {"sasl.mechanism", "security.protocol", "ssl.keystore.key", "ssl.keystore.location"}) {
+    const auto from = sources.from.find(other);
+    if (from == sources.from.end() || !from->second.ends_with(other)) continue;
+    return from->second.substr(0, from->second.size() - other.size()) + property;
+  }
+  return property;
+}
+
+// Everything that is given for one client, by the names it was given under.
+void check_client(const Config& config, KafkaClient client, kafka::ClientKind kind,
+                  const Report& report) {
+  const ClientSources sources = client_sources(config, client);
+  const auto settings = kafka::translate(kind, sources.properties);
+  if (settings) return;
+
+  for (const kafka::ClientProblem& problem : settings.error())
+    report(written_for(sources, problem.property), {problem.problem, problem.allowed});
 }
 
 std::string_view producer_brokers_name(const Config& config) {
@@ -100,6 +125,20 @@ void check_topic_creation(const Config& config, const Report& report) {
   }
 }
 
+// A transaction is made of numbered messages.
+void check_idempotence(const Config& config, const Report& report) {
+  const ClientSources producer = client_sources(config, KafkaClient::kProducer);
+  const auto unless = [&](bool good, std::string_view name, std::string_view allowed) {
+    const auto from = producer.from.find(name);
+    if (!good && from != producer.from.end())
+      report(from->second, {"cannot be had with delivery exactly once", std::string(allowed)});
+  };
+  const std::string acks = producer.text("acks");
+  unless(acks.empty() || acks == "all" || acks == "-1", "acks", "all");
+  unless(producer.text("enable.idempotence") != "false", "enable.idempotence", "true");
+  unless(producer.text("retries") != "0", "retries", "leave it out");
+}
+
 void check_exactly_once(const Config& config, const Report& report) {
   constexpr std::string_view kSupport = "exactly.once.support";
   if (config.text("transaction.boundary") == "connector") {
@@ -114,6 +153,7 @@ void check_exactly_once(const Config& config, const Report& report) {
             "offset.storage.topic, a compacted topic, in place of offset.storage.file.filename; or "
             "requested"});
   }
+  if (delivers_exactly_once(config)) check_idempotence(config, report);
   if (!delivers_exactly_once(config) || history_kind(config) != HistoryKind::kKafka) return;
   if (!history_settings(config).with_sink) {
     report("schema.history.internal.kafka.bootstrap.servers",
@@ -127,6 +167,9 @@ void check_exactly_once(const Config& config, const Report& report) {
 void check_sink(const Config& config, const Report& report) {
   check_brokers(client_sources(config, KafkaClient::kProducer), producer_brokers_name(config),
                 report);
+  check_client(config, KafkaClient::kProducer, kafka::ClientKind::kProducer, report);
+  check_client(config, KafkaClient::kAdmin, kafka::ClientKind::kAdmin, report);
+  check_client(config, KafkaClient::kConsumer, kafka::ClientKind::kConsumer, report);
   check_topic_creation(config, report);
   check_exactly_once(config, report);
   if (config.text("tidemark.kafka.oversize") == "divert" &&
@@ -175,6 +218,7 @@ void check_offset_topic(const Config& config, const Report& report) {
   if (text_of(config, "tidemark.data.dir").empty())
     report("tidemark.data.dir", {"is empty", "a folder"});
   check_offset_brokers(config, report);
+  check_client(config, KafkaClient::kOffsets, kafka::ClientKind::kConsumer, report);
 }
 
 void check_offsets(const Config& config, const Report& report) {
@@ -209,6 +253,8 @@ void check_history(const Config& config, const Report& report) {
   check_topic_name(config, kTopic, report);
   check_brokers(client_sources(config, KafkaClient::kHistoryConsumer),
                 "schema.history.internal.kafka.bootstrap.servers", report);
+  check_client(config, KafkaClient::kHistoryProducer, kafka::ClientKind::kProducer, report);
+  check_client(config, KafkaClient::kHistoryConsumer, kafka::ClientKind::kConsumer, report);
 }
 
 bool has_table(const Config& config) { return !text_of(config, "signal.data.collection").empty(); }
@@ -237,6 +283,7 @@ void check_channels(const Config& config, const Report& report) {
   check_topic_name(config, "signal.kafka.topic", report);
   check_brokers(client_sources(config, KafkaClient::kSignalConsumer),
                 "signal.kafka.bootstrap.servers", report);
+  check_client(config, KafkaClient::kSignalConsumer, kafka::ClientKind::kConsumer, report);
 }
 
 void check_notifications(const Config& config, const Report& report) {

@@ -19,6 +19,8 @@ bool has_channel(const Config& config, std::string_view channel);  // of signal.
 // The groups of topic.creation.*, `default` last; empty: none of it is given, or it is switched off.
 std::vector<std::string> topic_groups(const Config& config);
 bool delivers_exactly_once(const Config& config);
+// By Connect's SimpleHeaderConverter, which is its default.
+bool has_text_headers(const Config& config);
 
 // After the checks; these cannot fail.
 KafkaSettings kafka_settings(const Config& config);

@@ -193,17 +193,18 @@ TEST(KafkaSettings, LayTheConnectorsClientSettingsOverTheWorkers) {
 producer.acks=all
 producer.linger.ms=5
 producer.security.protocol=SASL_SSL
-producer.sasl.jaas.config=x required username="u" password="pw";
+producer.sasl.mechanism=PLAIN
+producer.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="u" password="pw";
 admin.retries=3
 admin.listeners=http://:9999
 consumer.fetch.min.bytes=2
 )";
   const KafkaSettings out = settings(sources).kafka;
   EXPECT_THAT(out.producer,
-              UnorderedElementsAre(Pair("bootstrap.servers", "k:9092"), Pair("acks", "1"),
-                                   Pair("linger.ms", "5"), Pair("client.id", "mine"),
-                                   Pair("security.protocol", "SASL_SSL"),
-                                   Pair("sasl.jaas.config", testing::_)));
+              UnorderedElementsAre(
+                  Pair("bootstrap.servers", "k:9092"), Pair("acks", "1"), Pair("linger.ms", "5"),
+                  Pair("client.id", "mine"), Pair("security.protocol", "SASL_SSL"),
+                  Pair("sasl.mechanism", "PLAIN"), Pair("sasl.jaas.config", testing::_)));
   // What is not said of the other clients is as the producer logs in.
   EXPECT_THAT(out.admin,
               AllOf(Contains(Pair("retries", "3")), Contains(Pair("request.timeout.ms", "5")),
@@ -217,16 +218,20 @@ TEST(KafkaSettings, LogInToTheOffsetTopicAsTheWorkerDoes) {
   Sources sources = distributed();
   sources.worker += "producer.security.protocol=SSL\n";
   EXPECT_EQ(settings(sources).offset.consumer.at("security.protocol"), "SSL");
-  sources.worker += "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n";
+  sources.worker +=
+      "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\nsasl.jaas.config="
+      "org.apache.kafka.common.security.plain.PlainLoginModule required username=u password=p;\n";
+
   EXPECT_THAT(settings(sources).offset.consumer,
               UnorderedElementsAre(
                   Pair("bootstrap.servers", "k:9092"), Pair("security.protocol", "SASL_SSL"),
-                  Pair("sasl.mechanism", "PLAIN"), Pair("client.id", "connector-offsets-inv-0")));
+                  Pair("sasl.mechanism", "PLAIN"), Pair("sasl.jaas.config", testing::_),
+                  Pair("client.id", "connector-offsets-inv-0")));
 }
 
 TEST(KafkaSettings, NeverShowSecrets) {
   Sources sources = distributed({{"producer.override.ssl.keystore.key", "hunter2"}});
-  sources.worker += "producer.sasl.jaas.config=hunter2\nssl.key.password=hunter2\n";
+  sources.worker += "ssl.key.password=hunter2\nconsumer.sasl.jaas.config=hunter2\n";
   for (const EffectiveValue& value : loaded(sources).describe())
     EXPECT_THAT(value.value, testing::Not(HasSubstr("hunter2"))) << value.name;
 }
@@ -285,6 +290,49 @@ TEST(KafkaSettings, PutALargeRecordWhereTheyAreTold) {
                                 .kafka;
   EXPECT_EQ(out.oversize, OversizePolicy::kDivert);
   EXPECT_EQ(out.oversize_path, "large.json");
+}
+
+TEST(KafkaSettings, WriteHeadersAsConnectDoesByDefault) {
+  const std::string json = "org.apache.kafka.connect.json.JsonConverter";
+  EXPECT_TRUE(settings(distributed()).kafka.text_headers);
+  EXPECT_FALSE(settings(distributed()).encode.schemas_enable_headers);
+  EXPECT_FALSE(settings(distributed({{"header.converter", json}})).kafka.text_headers);
+  EXPECT_TRUE(settings(distributed({{"header.converter", json}})).encode.schemas_enable_headers);
+  EXPECT_FALSE(settings({.file = kServer}).kafka.text_headers);
+}
+
+TEST(KafkaSettings, NameClientSettingsAsTheyWereWritten) {
+  const auto errors = [](std::string_view name, std::string_view value, std::string more = "") {
+    return errors_of({.worker = std::string(kDistributed) + std::move(more),
+                      .defines = {{std::string(name), std::string(value)},
+                                  {"signal.data.collection", "a.b"},
+                                  {"signal.enabled.channels", "source,kafka"}}});
+  };
+  const auto says = [](const auto&... parts) { return ElementsAre(AllOf(HasSubstr(parts)...)); };
+  EXPECT_THAT(errors("producer.lingr.ms", "5"),
+              says("producer.lingr.ms=5 (-D)", "mean linger.ms?"));
+  EXPECT_THAT(errors("producer.override.acks", "some"), says("producer.override.acks=some (-D)"));
+  EXPECT_THAT(errors("admin.retriez", "1"), says("admin.retriez=1"));
+  EXPECT_THAT(errors("consumer.override.fetch.min.bytes", "few"),
+              says("consumer.override.fetch.min.bytes=few"));
+  EXPECT_THAT(errors("schema.history.internal.producer.acks", "x"),
+              says("schema.history.internal.producer.acks=x"));
+  EXPECT_THAT(errors("schema.history.internal.consumer.fetch.min.byte", "1"),
+              says("schema.history.internal.consumer.fetch.min.byte=1"));
+  EXPECT_THAT(errors("signal.consumer.interceptor.classes", "X"),
+              says("signal.consumer.interceptor.classes=X"));
+  EXPECT_THAT(errors("ssl.truststore.location", "/nonexistent/store", "security.protocol=SSL\n"),
+              says("ssl.truststore.location=/nonexistent/store"));
+  // What several clients share is reported once, and no password is shown.
+  EXPECT_THAT(errors("producer.sasl.jaas.config", "hunter2",
+                     "producer.security.protocol=SASL_PLAINTEXT\nproducer.sasl.mechanism=PLAIN\n"),
+              ElementsAre(AllOf(HasSubstr("producer.sasl.jaas.config=********"),
+                                testing::Not(HasSubstr("hunter2")))));
+  EXPECT_THAT(
+      errors("producer.override.security.protocol", "SASL_SSL", "producer.sasl.mechanism=PLAIN\n"),
+      says("producer.sasl.jaas.config: is missing"));
+  EXPECT_THAT(errors("producer.acks", "1", "exactly.once.source.support=enabled\n"),
+              says("producer.acks=1", "exactly once"));
 }
 
 TEST(OffsetSettings, ChooseTopicOrFile) {

@@ -19,8 +19,11 @@ std::span<const Property> connect_properties() {
        "org.apache.kafka.connect.json.JsonConverter JsonConverter Json",
        "Values are written as JSON."},
       {"header.converter", T::kClass, "", "", S::kSupported,
-       "org.apache.kafka.connect.json.JsonConverter JsonConverter Json",
-       "Headers are written as JSON."},
+       "org.apache.kafka.connect.json.JsonConverter JsonConverter Json "
+       "org.apache.kafka.connect.storage.SimpleHeaderConverter SimpleHeaderConverter Simple",
+       "Headers are written as JSON, or by the simple one as text: a string stands for itself. "
+       "That "
+       "is the default with the Kafka sink outside of the server form."},
       {"key.converter.schemas.enable", T::kBool, "true", "", S::kSupported, "",
        "Keys as `{\"schema\":..,\"payload\":..}`."},
       {"value.converter.schemas.enable", T::kBool, "true", "", S::kSupported, "",

@@ -17,6 +17,7 @@
 #include "base/server_settings.h"
 #include "base/watermark_strategy.h"
 #include "config/config.h"
+#include "kafka/properties.h"
 #include "transform/settings.h"
 
 namespace tidemark {
@@ -96,9 +97,8 @@ struct SignalCollection {
   std::string table;
 };
 
-// Settings of one Kafka client under the names of Java's clients, without prefix; bootstrap.servers is
-// among them.
-using ClientProperties = std::map<std::string, std::string, std::less<>>;
+// Of one Kafka client; bootstrap.servers is among them.
+using kafka::ClientProperties;
 
 // Signals out of partition 0 of a topic.
 struct KafkaSignalSettings {
@@ -154,6 +154,9 @@ struct KafkaSettings {
   bool exactly_once = false;
   std::string transactional_id = {};  // used with exactly_once; always there
   std::int64_t transaction_interval_ms = 200;  // a transaction is not held open longer
+  // Headers as Connect's SimpleHeaderConverter writes them: a string as its characters, null as null, other
+  // values as their JSON. Else a header is the JSON that the encoder made.
+  bool text_headers = false;
   OversizePolicy oversize = OversizePolicy::kStop;
   std::string oversize_path = {};  // kDivert
 };
