@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 #include <string_view>
 
 #include "base/file.h"
@@ -35,6 +34,7 @@ using Store = std::unique_ptr<PKCS12, Deleter<PKCS12_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
 using Certificates = std::unique_ptr<STACK_OF(X509), Deleter<free_certificates>>;
+using Provider = std::unique_ptr<OSSL_PROVIDER, Deleter<OSSL_PROVIDER_unload>>;
 using Memory = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
 
 struct Content {
@@ -57,11 +57,8 @@ bool parse(PKCS12* store, const char* password, Content& out) {
 
 // Stores from before Java 16 and OpenSSL 3 are locked with RC2, which only the legacy provider knows.
 void load_old_ciphers() {
-  static std::once_flag loaded;
-  std::call_once(loaded, [] {
-    OSSL_PROVIDER_load(nullptr, "default");
-    OSSL_PROVIDER_load(nullptr, "legacy");
-  });
+  static const Provider standard(OSSL_PROVIDER_load(nullptr, "default"));
+  static const Provider legacy(OSSL_PROVIDER_load(nullptr, "legacy"));
   ERR_clear_error();
 }
 
