@@ -21,7 +21,10 @@ One file, in one of three forms told apart by content:
 | --- | --- | --- |
 | Debezium Server | names that begin `debezium.source.`, `debezium.format.`, `debezium.transforms`, `debezium.predicates` or `quarkus.` | `debezium.source.topic.prefix=shop` |
 | plain properties | anything else | `topic.prefix=shop` |
-| Kafka Connect body | a JSON object | `{"name": "inv", "config": {"topic.prefix": "shop"}}` |
+| Kafka Connect body | a JSON object | `{"name": "inv", "config": {"topic.prefix": "shop"}}`, or the inner map alone |
+
+Beside the last two may stand the properties of a Kafka Connect worker, `--worker FILE`; [kafka.md](kafka.md) says
+what of them counts.
 
 Properties files are Java's: `#` or `!` begins a comment line, `=`, `:` or blanks end a name, a backslash at
 the end continues a line, `\uXXXX`, `\t` and the like are escapes, so a backslash of a regular expression is
@@ -30,7 +33,7 @@ written twice. They are read as UTF-8. The last of two lines with one name wins,
 In the server form `debezium.format.<x>` is `key.converter.<x>`, `value.converter.<x>` and
 `header.converter.<x>`, and `debezium.format.key.<x>` is that of keys alone and wins. Without
 `debezium.source.name` the connector is called as its sink. In every form the sink is named by
-`debezium.sink.type`.
+`debezium.sink.type`; with a worker it is Kafka by default.
 
 ## What overrides what
 
@@ -41,7 +44,8 @@ In the server form `debezium.format.<x>` is `key.converter.<x>`, `value.converte
    no others (`DEBEZIUM_VERSION`, `NAME`). A name with capitals, hyphens or underscores cannot be reached
    like that: put `name=value` into a variable whose name begins `TIDEMARK_PROPERTY_`, for example
    `TIDEMARK_PROPERTY_1=debezium.source.signal.kafka.groupId=ops`;
-3. the file.
+3. the file;
+4. the worker's file.
 
 ## Values from elsewhere
 
