@@ -300,19 +300,35 @@ class Windows(LiveTest):
         self.assert_converges(engine)
 
     def test_drop_and_rename_during_the_snapshot(self):
-        for statements in (("DROP TABLE shop.items",), ("RENAME TABLE shop.items TO shop.elsewhere",),
-                           ("DROP TABLE shop.items", "CREATE TABLE shop.items (id INT PRIMARY KEY, v INT NOT NULL, n INT NOT NULL)",
-                            "INSERT INTO shop.items VALUES (1, 1, 1)")):
-            with self.subTest(statement=statements[0]):
-                self.setUp()
-                self.fill(20000)
-                engine = self.begin()
-                signal_id = self.execute(engine, None)
-                self.wait_for_changes(engine, 100)
-                self.sql(*statements)
+        for statement in ("DROP TABLE shop.items", "RENAME TABLE shop.items TO shop.elsewhere"):
+            with self.subTest(statement=statement):
+                engine, signal_id = self.begin_and_run(statement)
                 self.assertRegex(self.ends(engine, signal_id, "FAILED")["reason"], "dropped or renamed")
                 self.assertTrue(engine.running())
                 self.assert_stops(engine)
+
+    def test_dropped_and_made_again_during_the_snapshot(self):
+        """A stream that comes to the DROP before the table is there again ends the snapshot; later, it goes on with the new table."""
+        engine, signal_id = self.begin_and_run("DROP TABLE shop.items",
+                                               "CREATE TABLE shop.items (id INT PRIMARY KEY, v INT NOT NULL, n INT NOT NULL)",
+                                               "INSERT INTO shop.items VALUES (1, 70, 1)")
+        outcome = self.outcome(engine, signal_id, "shop.items", 60)
+        if outcome["status"] == "FAILED":
+            self.assertRegex(outcome["reason"], "dropped or renamed")
+        else:
+            self.assertEqual("COMPLETED", outcome["status"])
+        self.wait_for_changes(engine, 1, where=lambda c: c["value"]["after"] == {"id": 1, "v": 70, "n": 1})
+        self.assert_stops(engine)
+
+    def begin_and_run(self, *statements):
+        """Runs statements in the middle of a snapshot; the engine and the signal's id."""
+        self.setUp()
+        self.fill(20000)
+        engine = self.begin()
+        signal_id = self.execute(engine, None)
+        self.wait_for_changes(engine, 100)
+        self.sql(*statements)
+        return engine, signal_id
 
     def test_nullable_surrogates_of_every_kind(self):
         """NULL first, NULL only, NULL nowhere; in front of a key, in a nullable key, without any; and rows that move."""
