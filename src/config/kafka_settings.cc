@@ -138,7 +138,7 @@ bool delivers_exactly_once(const Config& config) {
          config.text("exactly.once.source.support") == "enabled";
 }
 
-bool has_text_headers(const Config& config) {
+bool has_plain_headers(const Config& config) {
   constexpr std::string_view kConverter = "header.converter";
   if (!config.given(kConverter))
     return sink_is_kafka(config) && config.form() != ConfigForm::kServer;
@@ -156,7 +156,7 @@ KafkaSettings kafka_settings(const Config& config) {
   out.exactly_once = delivers_exactly_once(config);
   out.transactional_id = transactional_id(config);
   out.transaction_interval_ms = transaction_interval_ms(config);
-  out.text_headers = has_text_headers(config);
+  out.plain_headers = has_plain_headers(config);
   if (config.text("tidemark.kafka.oversize") == "divert") out.oversize = OversizePolicy::kDivert;
   out.oversize_path = text_of(config, "tidemark.kafka.oversize.path");
   return out;

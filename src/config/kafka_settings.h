@@ -20,7 +20,7 @@ bool has_channel(const Config& config, std::string_view channel);  // of signal.
 std::vector<std::string> topic_groups(const Config& config);
 bool delivers_exactly_once(const Config& config);
 // By Connect's SimpleHeaderConverter, which is its default.
-bool has_text_headers(const Config& config);
+bool has_plain_headers(const Config& config);
 
 // After the checks; these cannot fail.
 KafkaSettings kafka_settings(const Config& config);

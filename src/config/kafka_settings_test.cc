@@ -294,11 +294,11 @@ TEST(KafkaSettings, PutALargeRecordWhereTheyAreTold) {
 
 TEST(KafkaSettings, WriteHeadersAsConnectDoesByDefault) {
   const std::string json = "org.apache.kafka.connect.json.JsonConverter";
-  EXPECT_TRUE(settings(distributed()).kafka.text_headers);
+  EXPECT_TRUE(settings(distributed()).kafka.plain_headers);
   EXPECT_FALSE(settings(distributed()).encode.schemas_enable_headers);
-  EXPECT_FALSE(settings(distributed({{"header.converter", json}})).kafka.text_headers);
+  EXPECT_FALSE(settings(distributed({{"header.converter", json}})).kafka.plain_headers);
   EXPECT_TRUE(settings(distributed({{"header.converter", json}})).encode.schemas_enable_headers);
-  EXPECT_FALSE(settings({.file = kServer}).kafka.text_headers);
+  EXPECT_FALSE(settings({.file = kServer}).kafka.plain_headers);
 }
 
 TEST(KafkaSettings, NameClientSettingsAsTheyWereWritten) {

@@ -267,7 +267,7 @@ EncodeSettings encode_of(const Config& config) {
   out.schemas_enable_key = config.boolean("key.converter.schemas.enable");
   out.schemas_enable_value = config.boolean("value.converter.schemas.enable");
   out.schemas_enable_headers =
-      config.boolean("header.converter.schemas.enable") && !has_text_headers(config);
+      config.boolean("header.converter.schemas.enable") && !has_plain_headers(config);
   out.tombstones = config.boolean("tombstones.on.delete");
   out.extended_headers = config.boolean("extended.headers.enabled");
   out.replace_null_with_default = config.boolean("value.converter.replace.null.with.default");

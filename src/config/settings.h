@@ -156,7 +156,7 @@ struct KafkaSettings {
   std::int64_t transaction_interval_ms = 200;  // a transaction is not held open longer
   // Headers as Connect's SimpleHeaderConverter writes them: a string as its characters, null as null, other
   // values as their JSON. Else a header is the JSON that the encoder made.
-  bool text_headers = false;
+  bool plain_headers = false;
   OversizePolicy oversize = OversizePolicy::kStop;
   std::string oversize_path = {};  // kDivert
 };
