@@ -95,12 +95,14 @@ class Kafka(Daemon):
 
     sasl        {user: password}: a second listener, which asks for SCRAM-SHA-256, SCRAM-SHA-512 or PLAIN
     settings    more lines of server.properties, the last word
+    port        where it listens, for who has to know before it is there; else it asks for a free one
     """
 
-    def __init__(self, *, sasl=None, settings=None, start=True):
+    def __init__(self, *, sasl=None, settings=None, port=None, start=True):
         super().__init__()
         self.host = HOST
         self.port = None
+        self._wanted_port = port
         self.sasl_port = None
         self.sasl = dict(sasl or {})
         self.settings = dict(settings or {})
@@ -145,7 +147,7 @@ class Kafka(Daemon):
         keep_port = self.port is not None
         for attempt in range(_START_ATTEMPTS):
             if not keep_port:
-                self.port = free_port()
+                self.port = self._wanted_port or free_port()
                 self.sasl_port = free_port() if self.sasl else None
                 self._write_settings(controller=free_port())
                 shutil.rmtree(self.folder / "data", ignore_errors=True)

@@ -150,12 +150,14 @@ class Proof:
     stops          {id of a stop-snapshot signal: ['db.table', ...] that it names}
     initial        whether the engine took an initial snapshot
     must_from      monotonic time: transactions begun later must be in the stream; None when unknown
+    repeats        a run may read a row again: the sink delivers at least once (its repeated changes are not among the
+                   records any more)
     late_reads     windows close by DELETE: the engine takes a delete for its own only when the server has told it how
                    many rows went, so read events may come after the close row, inside a transaction that follows
     """
 
     def __init__(self, tables, journal, *, signal_table, marker_table, runs=(), stops=None, initial=True,
-                 must_from=None, late_reads=False, signals=(), prefix="tm"):
+                 must_from=None, late_reads=False, repeats=False, signals=(), prefix="tm"):
         self.tables = tables
         self.journal = journal
         self.signal_table = signal_table
@@ -165,6 +167,7 @@ class Proof:
         self.initial = initial
         self.must_from = must_from
         self.late_reads = late_reads
+        self.repeats = repeats
         self.signals = list(signals)
         self.prefix = prefix
         self.report = Report()
@@ -495,7 +498,7 @@ class Proof:
             return
         if run.blocking != (record.snapshot == "initial"):
             self._violation("read_outside", f"{record}: run {run.signal_id} reads otherwise")
-        if not run.blocking and (((identity, version) in run.versions) if run.moves else (identity in run.read)):
+        if not run.blocking and not self.repeats and (((identity, version) in run.versions) if run.moves else (identity in run.read)):
             self._violation("read_repeat", f"{record}: read before in run {run.signal_id}")
         run.read.add(identity)
         run.versions.add((identity, version))

@@ -24,6 +24,7 @@ from harness import standard  # pylint: disable=wrong-import-position
 from harness.engine import ROOT  # pylint: disable=wrong-import-position
 from harness.servers import MariaDb, MariaDbUnstable, Mysql  # pylint: disable=wrong-import-position
 from oracle import source  # pylint: disable=wrong-import-position
+from oracle.broker import Broker  # pylint: disable=wrong-import-position
 from oracle.check import Proof, Run  # pylint: disable=wrong-import-position
 from oracle.proxy import Proxy  # pylint: disable=wrong-import-position
 from oracle.records import segments  # pylint: disable=wrong-import-position
@@ -48,11 +49,11 @@ def fault_binary():
 class Snapshots:
     """Sends snapshot signals, one snapshot at a time for each table, and learns how each ends."""
 
-    def __init__(self, server, folder, tables, surrogates, rng, blocking=None):
+    def __init__(self, server, stored, tables, surrogates, rng, blocking=None):
         self._blocking = blocking or (lambda: False)  # shall the next one block?
         self._surrogates = surrogates  # {table: columns}
         self._server = server
-        self._folder = folder
+        self._stored = stored  # what the engine has made durable, or None
         self._tables = tables
         self._rng = rng
         self.runs = []
@@ -155,7 +156,7 @@ class Snapshots:
 
     def look(self):
         """Takes up what the engine has stored about our signals."""
-        state = standard.stored(self._folder) or {}
+        state = self._stored() or {}
         for verdict in state.get("verdicts", ()):
             if not verdict["accepted"] and verdict not in self.refused:
                 self.refused.append(verdict)
@@ -184,7 +185,8 @@ class OracleRun:
         self._rng = random.Random(f"{options.seed}-schedule")
         self.folder = Path(tempfile.mkdtemp(prefix=f"tidemark-oracle-{options.seed}-"))
         self._server = self._workload = self._proxy = self._engine = self._snapshots = None
-        self.kills = self.cuts = self.restarts = 0
+        self._broker = None
+        self.kills = self.cuts = self.restarts = self.broker_kills = 0
         self._streams = False  # a position of the stream is stored
         self.report = None
 
@@ -208,6 +210,9 @@ class OracleRun:
         """How transactions are logged: by dice of their own, so that without them a seed means what it meant."""
         dice, options = random.Random(f"{self.options.seed}-forms"), self.options
         xa, partial, compressed = (dice.random() for _ in range(3))
+        if options.at_least_once:
+            self.mode = "no_data" if self.mode == "initial" else self.mode
+            options.blocking = 0
         self.xa = options.xa if options.xa is not None else 0.15 if xa < 0.4 else 0
         self.partial_json = self._mysql and (partial < 0.4 if options.partial_json is None else options.partial_json)
         self.compress = self._mysql and (compressed < 0.3 if options.compress is None else options.compress)
@@ -224,6 +229,9 @@ class OracleRun:
         self._server.execute(standard.SIGNAL_DDL.format(SIGNALS))
         standard.account(self._server, SIGNALS)
         self._proxy = Proxy(self._server.port)
+        (self.folder / "records").mkdir()
+        if self.options.sink == "kafka":
+            self._broker = Broker(self.folder, not self.options.at_least_once)
         env = {"TIDEMARK_WINDOW_FAULT": self.options.fault} if self.options.fault else {}
         self._engine = standard.engine(
             self._server, self.folder, env=env,
@@ -238,10 +246,15 @@ class OracleRun:
                 "incremental.snapshot.watermarking.strategy": self.strategy,
                 "offset.flush.interval.ms": self.flush_ms,
                 "debezium.sink.file.rotate.bytes": self.rotate,
+                **(self._broker.properties() if self._broker else {}),
             },
         )
-        self._snapshots = Snapshots(self._server, self.folder, [t.id for t in self._workload.tables],
+        self._snapshots = Snapshots(self._server, self._stored, [t.id for t in self._workload.tables],
                                     {t.id: t.surrogates for t in self._workload.tables}, self._rng, self._blocks())
+
+    def _stored(self):
+        """The offset and what belongs to it, as JSON; None while there is none."""
+        return self._broker.state() if self._broker else standard.stored(self.folder)
 
     def _blocks(self):
         """Whether the next snapshot is a blocking one: by dice of its own, so that without them a seed means what it meant."""
@@ -280,7 +293,7 @@ class OracleRun:
         if self.mode == "incremental":
             self._snapshots.first_load(self._workload.table_ids)
         self._await_marker("start")
-        self._await(lambda: standard.stored(self.folder), "a stored offset")
+        self._await(self._stored, "a stored offset")
         return time.monotonic()
 
     def _trouble(self):
@@ -294,6 +307,9 @@ class OracleRun:
             plan += [(rng.uniform(0.5, options.seconds), self._drop_all) for _ in range(max(1, options.kills // 6))]
             plan += [(rng.uniform(0.5, options.seconds), self._stall) for _ in range(max(1, options.kills // 6))]
             plan += [(rng.uniform(0.5, options.seconds), self._cut_worker) for _ in range(3)]
+        if self._broker:
+            plan += [(rng.uniform(0.5, options.seconds), self._trouble_the_broker) for _ in range(max(3, options.kills // 2))]
+            plan += [(rng.uniform(0.5, options.seconds), self._kill_broker) for _ in range(options.broker_kills)]
         at = 0.3
         while at < options.seconds:
             plan.append((at, self._signal))
@@ -310,7 +326,7 @@ class OracleRun:
     def _signal(self):
         """A signal at random, once one cannot be missed: rows older than the stored position are no signals."""
         if not self._streams:
-            offset = (standard.stored(self.folder) or {}).get("offset", {})
+            offset = (self._stored() or {}).get("offset", {})
             self._streams = bool(offset.get("file")) and "snapshot" not in offset
         if self._streams:
             self._snapshots.something()
@@ -367,6 +383,22 @@ class OracleRun:
         self._proxy.flow()
         self.cuts += 1
 
+    def _kill_broker(self):
+        self._broker.restart()
+        self.broker_kills += 1
+
+    def _trouble_the_broker(self):
+        """Its connections break, or it is slow."""
+        if self._rng.random() < 0.5:
+            self._broker.proxy.drop()
+        else:
+            self._broker.proxy.stall()
+            time.sleep(self._rng.uniform(0.05, 0.8))
+            if self._rng.random() < 0.3:
+                self._kill()
+            self._broker.proxy.flow()
+        self.cuts += 1
+
     def _lag(self):
         """The stream falls behind; what is selected meanwhile is ahead of it."""
         self._proxy.lag()
@@ -398,6 +430,8 @@ class OracleRun:
         code = self._engine.stop()
         if code != 0:
             raise Broken(f"the engine ended with {code} after SIGTERM:\n{self._engine.log()[-3000:]}")
+        if self._broker:
+            self._broker.drain()
 
     def _await_runs(self):
         def done():
@@ -450,14 +484,18 @@ class OracleRun:
         connection.close()
         proof = Proof(tables, self._workload.journal, signal_table=SIGNALS, marker_table=MARKER,
                       runs=self._snapshots.runs, stops=self._snapshots.stops, initial=self.mode == "initial",
-                      must_from=must_from, signals=self._snapshots.signals, late_reads=self.strategy == "insert_delete")
+                      must_from=must_from, signals=self._snapshots.signals, late_reads=self.strategy == "insert_delete",
+                      repeats=self.options.at_least_once)
         self.report = proof.check(self.folder / "records", rows)
+        if self._broker and not self._broker.exactly_once:
+            self.report.numbers["repeated records"] = self._broker.repeated
 
     def _tear_down(self):
         for step in (
             lambda: self._workload and self._workload.stopping.set(),
             lambda: self._engine and self._engine.kill(),
             lambda: self._proxy and self._proxy.close(),
+            lambda: self._broker and self._broker.stop(),
             lambda: self._server and self._server.stop(),
         ):
             try:
@@ -490,9 +528,16 @@ class OracleRun:
             f" chunks of {self.chunk}, {'GTID' if self.gtid else 'file and position'}{', TLS' if self.tls else ''}"
             f"{f', XA {self.xa:.0%}' if self.xa else ''}{', partial JSON' if self.partial_json else ''}"
             f"{', compressed' if self.compress else ''},"
+            f"{self._delivery()}"
             f" {self.kills} kills, {self.cuts} cuts, {self.restarts} restarts, runs {statuses}"
             + (f", fault {self.options.fault}" if self.options.fault else "")
         )
+
+
+    def _delivery(self):
+        if not self.options.sink == "kafka":
+            return ""
+        return f" Kafka {'at least' if self.options.at_least_once else 'exactly'} once, {self.broker_kills} broker kills,"
 
 
 def _tail(path, size=1 << 20):
@@ -518,6 +563,9 @@ def parser():
     options.add_argument("--partial-json", action=argparse.BooleanOptionalAction, help="default: by the seed (MySQL)")
     options.add_argument("--compress", action=argparse.BooleanOptionalAction, help="half of the sessions; default: by the seed (MySQL)")
     options.add_argument("--calm", action="store_true", help="cut no connections")
+    options.add_argument("--sink", choices=("file", "kafka"), default="file")
+    options.add_argument("--at-least-once", action="store_true", help="with --sink kafka: records may repeat; no initial and blocking snapshots")
+    options.add_argument("--broker-kills", type=int, default=1, help="with --sink kafka")
     options.add_argument("--blocking", type=float, default=0.15, help="share of blocking snapshots; none beside a fault")
     options.add_argument("--no-gtid", action="store_true")
     options.add_argument("--file-position", type=float, default=0.2, help="share of runs without GTIDs")
