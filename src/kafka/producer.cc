@@ -122,6 +122,9 @@ class Producer::Client {
     if (library_ == nullptr) return;
     // Failures of what is thrown away are nobody's business any more.
     closing_ = true;
+    // Readers of committed records would wait for the end of a transaction that is left open.
+    if (in_transaction_ && !library_->fatal())
+      const LibraryError error(rd_kafka_abort_transaction(handle(), kSliceMs * 5));
     rd_kafka_purge(handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     library_->poll(0);
   }
@@ -199,6 +202,13 @@ class Producer::Client {
     }
     closing_ = in_transaction_ = false;
     failure_.reset();
+    return {};
+  }
+
+  Status tend() {
+    library_->poll(0);
+    if (failure_) return std::unexpected(*failure_);
+    if (auto fatal = library_->fatal()) return std::unexpected(keep(fenced_or(*std::move(fatal))));
     return {};
   }
 
@@ -420,6 +430,7 @@ Status Producer::send(const Message& message) { return client_->send(message); }
 Status Producer::flush() { return client_->flush(); }
 Status Producer::commit() { return client_->commit(); }
 Status Producer::discard() { return client_->discard(); }
+Status Producer::tend() { return client_->tend(); }
 bool Producer::transactional() const { return client_->transactional(); }
 std::size_t Producer::in_flight() const { return client_->in_flight(); }
 void Producer::stop_waiting() { client_->stop_waiting(); }

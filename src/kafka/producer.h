@@ -75,6 +75,9 @@ class Producer {
   // Drops what was sent since the last commit: readers of committed records never see it.
   Status discard();
 
+  // Looks after outages and failures while nothing is sent; the failure, if there was one.
+  Status tend();
+
   bool transactional() const;
   // Messages that were sent and are not acknowledged.
   std::size_t in_flight() const;

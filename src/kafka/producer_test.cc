@@ -129,7 +129,7 @@ TEST(Producer, KeepsTheOrderOverAnOutageAndHoldsNoMoreThanItsBuffer) {
   ASSERT_TRUE(producer->flush());
   cluster.set_up(false);
   std::jthread later([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));  // sleep: the outage
     cluster.set_up(true);
   });
   const std::string payload(1000, 'x');

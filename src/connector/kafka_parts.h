@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a connector needs of Kafka: the one producer that its sink and its stores share, and the making of topics.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "connector/delivery.h"
+#include "kafka/producer.h"
+#include "kafka/topic_maker.h"
+
+namespace tidemark {
+
+// Connected; with exactly-once delivery an older instance is fenced. Nothing where no sink wants it.
+Result<std::unique_ptr<kafka::Producer>> connect_producer(const Settings& settings,
+                                                          const std::stop_token& stop);
+
+// topic.creation.*; nothing where topics are left to the broker.
+std::unique_ptr<kafka::TopicMaker> topic_maker_of(const KafkaSettings& settings);
+
+// How often and how much at once: of transactions where they deliver exactly once.
+void set_commits(const Settings& settings, Delivery::Options& options);
+
+}  // namespace tidemark
