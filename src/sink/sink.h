@@ -11,6 +11,7 @@
 //            not flushed counts as not written. kCancelled after stop_waiting()
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,6 +33,10 @@ class Sink {
   virtual Status open(const std::optional<SinkFields>& position) = 0;
   virtual Status write(const RecordBatch& batch) = 0;
   virtual Result<SinkFields> flush() = 0;
+  // A sink that has something to look after while nothing is written wants tend() about so often; it returns
+  // a failure that was found.
+  virtual std::optional<std::chrono::milliseconds> tend_interval() const { return std::nullopt; }
+  virtual Status tend() { return {}; }
   // The program is to end: a write that waits for a reader gives up with kCancelled before long, perhaps
   // in the middle of a record. Only sinks that deliver at least once may do that.
   virtual void stop_waiting() {}
