@@ -24,6 +24,7 @@
 #include "connector/guardrail.h"
 #include "connector/incremental.h"
 #include "connector/initial_snapshot.h"
+#include "connector/kafka_parts.h"
 #include "connector/missing_parts.h"
 #include "connector/server_desk.h"
 #include "connector/snapshot_decision.h"
@@ -36,6 +37,7 @@
 #include "control/signal_table.h"
 #include "mysql/client/schema_reader.h"
 #include "mysql/client/server_info.h"
+#include "sink/kafka_sink.h"
 #include "sink/make_sink.h"
 #include "store/offset_store.h"
 #include "store/schema_store.h"
@@ -179,6 +181,8 @@ struct Connector::Parts {
         desk(settings.server, stop),
         tables(filter_of(settings), encoding, signal_table_of(settings)) {}
 
+  std::unique_ptr<kafka::Producer> producer;  // of sink and stores, who borrow it
+  std::unique_ptr<kafka::TopicMaker> topic_maker;
   std::unique_ptr<OffsetStore> offsets;
   std::optional<SchemaStore> schemas;
   std::unique_ptr<Sink> sink;
@@ -233,6 +237,7 @@ Status Connector::run(const std::stop_token& stop) {
 Status Connector::live(const std::stop_token& stop) {
   TRY(refuse_missing_parts(settings_));
   Parts parts(settings_, clock_, stop);
+  parts.producer = TRY(connect_producer(settings_, stop));
   TRY(open_stores(parts));
   TRY(check_server(parts));
   TRY(decide(parts));
@@ -288,11 +293,25 @@ Status Connector::open_stores(Parts& parts) {
   parts.replica_uuid = parts.stored && !parts.stored->replica_uuid.is_zero()
                            ? parts.stored->replica_uuid
                            : Uuid::random();
-  parts.sink = TRY(make_sink({.kind = settings_.sink.kind == SinkKind::kFile ? "file" : "stdout",
-                              .path = settings_.sink.path,
-                              .rotate_bytes = settings_.sink.rotate_bytes}));
+  parts.sink = TRY(open_sink(parts));
   return parts.sink->open(parts.stored ? std::optional<SinkFields>(parts.stored->sink.fields)
                                        : std::nullopt);
+}
+
+Result<std::unique_ptr<Sink>> Connector::open_sink(Parts& parts) {
+  if (parts.producer == nullptr) {
+    return make_sink({.kind = settings_.sink.kind == SinkKind::kFile ? "file" : "stdout",
+                      .path = settings_.sink.path,
+                      .rotate_bytes = settings_.sink.rotate_bytes});
+  }
+  KafkaSinkOptions options{.producer = *parts.producer,
+                           .plain_headers = settings_.kafka.plain_headers};
+  parts.topic_maker = topic_maker_of(settings_.kafka);
+  if (parts.topic_maker)
+    options.prepare_topic = [&maker = *parts.topic_maker](const std::string& topic) {
+      return maker.ensure(topic);
+    };
+  return make_kafka_sink(std::move(options));
 }
 
 Status Connector::check_server(Parts& parts) {
@@ -469,13 +488,12 @@ Status Connector::check_signals(Parts& parts) {
 }
 
 Status Connector::start_delivery(Parts& parts) {
-  parts.delivery.emplace(
-      Delivery::Options{
-          .queue_bytes_max = settings_.queue_bytes_max,
-          .flush_interval = std::chrono::milliseconds(settings_.offset.flush_interval_ms),
-          .replica_uuid = parts.replica_uuid,
-          .transforms = TRY(chain_of(settings_.transforms, printed_))},
-      *parts.sink, *parts.offsets, *parts.schemas, clock_);
+  Delivery::Options options{.queue_bytes_max = settings_.queue_bytes_max,
+                            .flush_interval = {},
+                            .replica_uuid = parts.replica_uuid,
+                            .transforms = TRY(chain_of(settings_.transforms, printed_))};
+  set_commits(settings_, options);
+  parts.delivery.emplace(std::move(options), *parts.sink, *parts.offsets, *parts.schemas, clock_);
   parts.output.emplace(*parts.delivery);
   if (settings_.schema_changes.on)
     parts.ddl.emplace(

@@ -7,11 +7,13 @@
 // Errors:    whatever ended the run; nothing when it was asked to stop, or initial_only is done
 #pragma once
 
+#include <memory>
 #include <stop_token>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/settings.h"
+#include "sink/sink.h"
 
 namespace tidemark {
 
@@ -27,6 +29,7 @@ class Connector {
   // One life: from opening the stores to the end, whatever ends it.
   Status live(const std::stop_token& stop);
   Status open_stores(Parts& parts);
+  Result<std::unique_ptr<Sink>> open_sink(Parts& parts);
   Status check_server(Parts& parts);
   Status decide(Parts& parts);
   Status check_access(Parts& parts);

@@ -75,20 +75,36 @@ void Delivery::on_failure(std::function<void()> callback) {
 
 void Delivery::run() {
   for (;;) {
-    const auto due = std::chrono::duration_cast<std::chrono::milliseconds>(
-        last_commit_ + options_.flush_interval - clock_.steady());
-    const auto patience = std::max(due, std::chrono::milliseconds(1));
-    std::optional<Parcel> parcel = pending_ ? queue_.pop_for(patience) : queue_.pop();
+    std::optional<Parcel> parcel = next();
     if (!parcel && queue_.finished()) break;
-    if (parcel) {
-      if (auto done = handle(*parcel); !done) return end(std::move(done).error());
-    }
-    const bool urgent = pending_ && pending_->urgent;
-    if (urgent || (pending_ && clock_.steady() - last_commit_ >= options_.flush_interval)) {
-      if (auto done = commit(); !done) return end(std::move(done).error());
-    }
+    auto done = parcel ? handle(*parcel) : sink_.tend();
+    if (done) done = commit_if_due();
+    if (!done) return end(std::move(done).error());
   }
   if (auto done = commit(); !done) end(std::move(done).error());
+}
+
+// Nothing when something else is due.
+std::optional<Delivery::Parcel> Delivery::next() {
+  std::optional<std::chrono::milliseconds> patience = sink_.tend_interval();
+  if (pending_) {
+    const auto due = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  last_commit_ + options_.flush_interval - clock_.steady()),
+                              std::chrono::milliseconds(1));
+    patience = std::min(patience.value_or(due), due);
+  }
+  return patience ? queue_.pop_for(*patience) : queue_.pop();
+}
+
+Status Delivery::commit_if_due() {
+  const auto since = clock_.steady() - last_commit_;
+  if (pending_ && (pending_->urgent || since >= options_.flush_interval ||
+                   unstored_bytes_ >= options_.flush_bytes)) {
+    return commit();
+  }
+  if (!pending_ && unstored_bytes_ > 0 && last_ && since >= *options_.uncovered_max)
+    return store(*last_);
+  return {};
 }
 
 Status Delivery::write(const RecordBatch& batch) {
@@ -112,6 +128,7 @@ Status Delivery::handle(Parcel& parcel) {
     written_.dropped = parcel.batch.records().size() - written_.records;
   }
   const std::size_t bytes = parcel.batch.bytes();
+  unstored_bytes_ += written_.bytes;
   if (parcel.checkpoint) {
     const bool urgent = parcel.checkpoint->urgent || (pending_ && pending_->urgent);
     pending_ = std::move(parcel.checkpoint);
@@ -151,19 +168,27 @@ Status Delivery::commit() {
       TRY(schemas_.save(pending_->schema->revision, pending_->schema->tables));
     }
   }
-  TRY(offsets_.commit(state));
+  TRY(store(state));
   if (pending_->schema && schema_stored_ != pending_->schema->revision) {
     schema_stored_ = pending_->schema->revision;
     TRY(schemas_.keep_only(schema_stored_));
   }
   pending_.reset();
-  last_commit_ = clock_.steady();
   {
     const std::lock_guard lock(mutex_);
     stored_ = pending_number_;
-    ++stats_.commits;
   }
+  if (options_.uncovered_max) last_ = std::move(state);
   committed_.notify_all();
+  return {};
+}
+
+Status Delivery::store(const ResumeState& state) {
+  TRY(offsets_.commit(state));
+  last_commit_ = clock_.steady();
+  unstored_bytes_ = 0;
+  const std::lock_guard lock(mutex_);
+  ++stats_.commits;
   return {};
 }
 

@@ -12,6 +12,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -68,6 +69,11 @@ class Delivery {
     std::chrono::milliseconds flush_interval;
     Uuid replica_uuid;
     std::unique_ptr<transform::Chain> transforms = {};  // null: records go out as they come
+    // A checkpoint is stored after so many bytes even before the interval is over.
+    std::size_t flush_bytes = std::numeric_limits<std::size_t>::max();
+    // For a sink that cannot hold records back for ever: so long after the last commit records go out
+    // beneath the checkpoint of that, although they lie behind it. A restart repeats them.
+    std::optional<std::chrono::milliseconds> uncovered_max = {};
   };
   // `sink`, `offsets` and `schemas` outlive the delivery; `sink` is open.
   Delivery(Options options, Sink& sink, OffsetStore& offsets, SchemaStore& schemas,
@@ -97,6 +103,9 @@ class Delivery {
   };
 
   void run();
+  std::optional<Parcel> next();
+  Status commit_if_due();
+  Status store(const ResumeState& state);
   Status handle(Parcel& parcel);
   Status write(const RecordBatch& batch);
   Status commit();
@@ -124,6 +133,8 @@ class Delivery {
   DeliveryStats written_;  // by the parcel at hand
   std::optional<Checkpoint> pending_;
   std::uint64_t pending_number_ = 0;
+  std::size_t unstored_bytes_ = 0;  // written since the last commit
+  std::optional<ResumeState> last_;  // stored by this delivery; kept with `uncovered_max` only
   std::uint64_t schema_stored_ = 0;
   SteadyTime last_commit_;
 

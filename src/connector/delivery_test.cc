@@ -347,6 +347,34 @@ TEST_F(DeliveryTest, SavesStructuresBeforeTheOffsetThatNamesThem) {
   EXPECT_EQ((*read_offset_file(path_))->schema_revision, 4U);
 }
 
+TEST_F(DeliveryTest, StoresACheckpointAfterSoManyBytes) {
+  Delivery::Options options{1000, kNever, Uuid::random()};
+  options.flush_bytes = 10;
+  Delivery& delivery = delivery_.emplace(std::move(options), sink_, *offsets_, schemas_, clock_);
+  ASSERT_TRUE(delivery.send(records(2), at(1)));
+  ASSERT_TRUE(delivery.send(records(5), at(2)));
+  wait_until([&] { return stored() == 2; });
+  EXPECT_EQ(covered(), "7");
+}
+
+TEST_F(DeliveryTest, StoresTheLastCheckpointAgainBeneathRecordsThatNoneCoversForLong) {
+  Delivery::Options options{1000, kNever, Uuid::random()};
+  options.uncovered_max = milliseconds(1);
+  Delivery& delivery = delivery_.emplace(std::move(options), sink_, *offsets_, schemas_, clock_);
+  ASSERT_TRUE(delivery.send(records(1), std::nullopt));
+  ASSERT_TRUE(delivery.send(records(1), urgent_at(3)));
+  ASSERT_TRUE(delivery.wait_committed());
+  const auto once = delivery.stats().commits;
+  // sleep: longer than the longest time without a cover
+  std::this_thread::sleep_for(milliseconds(5));
+  ASSERT_TRUE(delivery.send(records(1), std::nullopt));
+  wait_until([&] { return delivery.stats().commits > once; });
+  EXPECT_EQ(stored(), 3U);
+  ASSERT_TRUE(delivery.send({}, urgent_at(4)));
+  ASSERT_TRUE(delivery.wait_committed());
+  EXPECT_EQ(stored(), 4U);
+}
+
 TEST_F(DeliveryTest, GivesBackWrittenBatchesEmpty) {
   Delivery& delivery = start();
   EXPECT_TRUE(delivery.recycled().empty());
