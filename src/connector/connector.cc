@@ -306,6 +306,12 @@ Result<std::unique_ptr<Sink>> Connector::open_sink(Parts& parts) {
   }
   KafkaSinkOptions options{.producer = *parts.producer,
                            .plain_headers = settings_.kafka.plain_headers};
+  if (settings_.kafka.oversize == OversizePolicy::kDivert) {
+    options.divert_path = settings_.kafka.oversize_path;
+    options.record_bytes_max = [&settings = settings_.kafka](const std::string& topic) {
+      return record_bytes_max(settings, topic);
+    };
+  }
   parts.topic_maker = topic_maker_of(settings_.kafka);
   if (parts.topic_maker)
     options.prepare_topic = [&maker = *parts.topic_maker](const std::string& topic) {

@@ -5,7 +5,10 @@
 #include <charconv>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include "kafka/admin.h"
 
 namespace tidemark {
 namespace {
@@ -16,14 +19,16 @@ constexpr std::size_t kTransactionBytes = 32U << 20U;
 constexpr int kConnectPatienceMs = 20'000;
 constexpr std::int64_t kTransactionTimeoutMs = 60'000;  // Kafka's default of transaction.timeout.ms
 
-std::int64_t transaction_timeout_ms(const KafkaSettings& settings) {
-  std::int64_t out = kTransactionTimeoutMs;
-  const auto found = settings.producer.find("transaction.timeout.ms");
-  if (found != settings.producer.end()) {
-    const std::string& text = found->second;
-    std::from_chars(text.data(), text.data() + text.size(), out);
-  }
-  return out;
+constexpr std::size_t kRequestBytes = 1U << 20U;  // Kafka's default of max.request.size
+
+template <class Number>
+Number number_of(const kafka::ClientProperties& properties, std::string_view name,
+                 Number otherwise) {
+  const auto found = properties.find(name);
+  if (found == properties.end()) return otherwise;
+  const std::string& text = found->second;
+  std::from_chars(text.data(), text.data() + text.size(), otherwise);
+  return otherwise;
 }
 
 bool applies(const TopicRule& rule, const std::string& topic) {
@@ -59,13 +64,22 @@ std::unique_ptr<kafka::TopicMaker> topic_maker_of(const KafkaSettings& settings)
   return std::make_unique<kafka::TopicMaker>(settings.admin, rules);
 }
 
+Result<std::size_t> record_bytes_max(const KafkaSettings& settings, const std::string& topic) {
+  std::size_t out = number_of(settings.producer, "max.request.size", kRequestBytes);
+  const auto admin = TRY(kafka::Admin::open(settings.admin));
+  // The broker makes the topic with its defaults, which take what the producer does.
+  if (!TRY(admin->describe(topic))) return out;
+  return std::min(out, number_of(TRY(admin->configs(topic)), "max.message.bytes", out));
+}
+
 void set_commits(const Settings& settings, Delivery::Options& options) {
   using std::chrono::milliseconds;
   options.flush_interval = milliseconds(settings.offset.flush_interval_ms);
   if (!settings.kafka.exactly_once) return;
   options.flush_interval = milliseconds(settings.kafka.transaction_interval_ms);
   options.flush_bytes = kTransactionBytes;
-  options.uncovered_max = milliseconds(transaction_timeout_ms(settings.kafka) / 3);
+  options.uncovered_max = milliseconds(
+      number_of(settings.kafka.producer, "transaction.timeout.ms", kTransactionTimeoutMs) / 3);
 }
 
 }  // namespace tidemark

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "base/result.h"
 #include "config/settings.h"
@@ -20,6 +21,9 @@ Result<std::unique_ptr<kafka::Producer>> connect_producer(const Settings& settin
 
 // topic.creation.*; nothing where topics are left to the broker.
 std::unique_ptr<kafka::TopicMaker> topic_maker_of(const KafkaSettings& settings);
+
+// The largest record that both a topic and the producer take, in bytes: asks the broker.
+Result<std::size_t> record_bytes_max(const KafkaSettings& settings, const std::string& topic);
 
 // How often and how much at once: of transactions where they deliver exactly once.
 void set_commits(const Settings& settings, Delivery::Options& options);

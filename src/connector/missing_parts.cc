@@ -10,8 +10,6 @@ Status refuse_missing_parts(const Settings& settings) {
     return fail(ErrorKind::kUnsupported, std::string(what) + " is not there yet",
                 std::string(instead));
   };
-  if (settings.kafka.oversize == OversizePolicy::kDivert)
-    return missing("tidemark.kafka.oversize=divert", "leave it out");
   if (settings.offset.kind == OffsetKind::kKafka)
     return missing("an offset topic", "set offset.storage.file.filename");
   if (settings.history.kind == HistoryKind::kKafka)

@@ -8,6 +8,8 @@
 //           acknowledged. With them flush() waits for nothing: records become visible, exactly once, when
 //           whoever shares the producer commits it behind the offset
 // Waits:    write() while the producer's buffer is full
+// Size:     with a path for them, records that a topic does not take go to a file instead
+//           (diverted_records.h), before any of them is sent: a broker's refusal would end the producer
 // Errors:   of the producer (kafka/producer.h) and of making topics
 #pragma once
 
@@ -26,6 +28,9 @@ struct KafkaSinkOptions {
   std::function<Status(const std::string& topic)> prepare_topic =
       {};  // null: the broker makes topics
   bool plain_headers = false;
+  std::string divert_path = {};  // empty: a record that is too large is the producer's error
+  // With `divert_path`: the largest record of a topic, in bytes.
+  std::function<Result<std::size_t>(const std::string& topic)> record_bytes_max = {};
 };
 
 std::unique_ptr<Sink> make_kafka_sink(KafkaSinkOptions options);

@@ -226,6 +226,23 @@ class OnABroker(LiveTest):
         self.assertIn("max.request.size", line)
         self.assertNotIn("s3crets3cret", engine.log())
 
+    def test_a_record_too_large_may_go_to_a_file(self):
+        self.sql("CREATE TABLE shop.large (id INT PRIMARY KEY, text LONGTEXT)")
+        path = self.folder / "large.jsonl"
+        path.write_text("half a li", encoding="utf-8")
+        engine = self.streaming(self.on_kafka(**{
+            "tidemark.kafka.oversize": "divert", "tidemark.kafka.oversize.path": path,
+            "topic.creation.default.partitions": 1, "topic.creation.default.replication.factor": 1,
+            "topic.creation.default.max.message.bytes": 10000}))
+        self.sql("INSERT INTO shop.large VALUES (1, 'a'), (2, REPEAT('b', 9999)), (3, REPEAT('c', 8000))")
+        engine.wait_until(lambda: self.topic("large") in self.kafka.topics() and len(self.kafka.read(self.topic("large"))) >= 2)
+        self.assert_stops(engine)
+        self.assertEqual([b'{"id":1}', b'{"id":3}'], [record.key for record in self.kafka.read(self.topic("large"))])
+        half, line = path.read_text(encoding="utf-8").splitlines()
+        self.assertEqual("half a li", half)
+        self.assertEqual(9999, len(json.loads(line)["value"]["after"]["text"]))
+        self.assertRegex(engine.log(), "event=kafka.record_diverted .*value_bytes=10[0-9]{3} bytes_max=10000")
+
     def test_logins(self):
         def login(name, mechanism, module, password):
             return self.on_kafka(name=name, **{
