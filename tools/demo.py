@@ -1,10 +1,11 @@
 """The main job, end to end, on a private MySQL: an INSERT re-reads live tables, and the records prove that all is there.
 
-    demo.py [--rows N] [--keep]
+    demo.py [--rows N] [--keep] [--kafka]
 
 Starts a MySQL with a small `inventory` and one large table under constant writes, runs `tidemark run` into files,
 asks for an incremental snapshot with an SQL INSERT, shows what comes, and compares what the records add up to with
-the source, cell by cell. Stops everything. The last line says how it went.
+the source, cell by cell. Stops everything. The last line says how it went. With --kafka the records go to a private
+broker instead (demo_kafka.py).
 """
 
 import argparse
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import pymysql  # pylint: disable=wrong-import-position
 
 from harness import standard  # pylint: disable=wrong-import-position
+from harness.daemon import ServerError  # pylint: disable=wrong-import-position
 from harness.engine import EngineError  # pylint: disable=wrong-import-position
 from harness.servers import Mysql  # pylint: disable=wrong-import-position
 from oracle import records, source  # pylint: disable=wrong-import-position
@@ -155,6 +157,7 @@ class Demo:
         self.rows = options.rows
         self.say = Shown()
         self.folder = Path(tempfile.mkdtemp(prefix="tidemark-demo-"))
+        self.arguments = ()  # of tidemark run, behind the configuration
         self.server = self.engine = self.writers = None
         self._shown = 0  # bytes of the engine's log that were looked at
 
@@ -181,16 +184,29 @@ class Demo:
         self.writers = Writers(self.server, self.rows)
 
     def _start_engine(self):
+        self._make_engine()
+        self.engine.start(*self.arguments)
+        self.engine.wait_for_log(r"event=stream\.started")
+        self.say("the stream is on; the first change that comes:")
+        self._show_first()
+
+    def _make_engine(self):
         self.engine = standard.engine(
             self.server, self.folder, name="demo",
             **{"topic.prefix": "demo", "database.include.list": "inventory", "signal.data.collection": SIGNALS,
                "snapshot.mode": "no_data"},
         )
         self.say("tidemark run demo.properties, with snapshot.mode=no_data: only changes, nothing of what is there already")
-        self.engine.start()
-        self.engine.wait_for_log(r"event=stream\.started")
-        self.say("the stream is on; the first change that comes:")
+
+    def _show_first(self):
         self._show_records(1, lambda r: r["value"] and r["topic"] == f"demo.{BIG}")
+
+    def _answers(self, signal_id):
+        return standard.answers(self.folder, signal_id)
+
+    def _output(self):
+        """Where the records lie, a line each."""
+        return self.folder / "records"
 
     def _show_records(self, count, wanted):
         """Prints records that have come, shortened."""
@@ -227,7 +243,7 @@ class Demo:
         self.say.indented(sql + ";")
         self.server.execute(sql)
         asked = time.monotonic()
-        verdict = self._await(lambda: standard.answers(self.folder, "demo-1")[0], "a verdict")
+        verdict = self._await(lambda: self._answers("demo-1")[0], "a verdict")
         self.say(f"verdict: {'accepted' if verdict['accepted'] else 'REFUSED'}: {verdict['reason']}")
         if not verdict["accepted"]:
             raise EngineError("the signal was refused")
@@ -243,7 +259,7 @@ class Demo:
         self.say(f"all of it in {took:.1f} s")
 
     def _all_ended(self):
-        outcomes = standard.answers(self.folder, "demo-1")[1]
+        outcomes = self._answers("demo-1")[1]
         return outcomes if outcomes.keys() >= set(TABLES) else None
 
     def _await(self, condition, what, timeout=60):
@@ -279,23 +295,24 @@ class Demo:
         self.writers = None
         self.say(f"the writers stop after {changes:,} changes; the stream catches up")
         standard.send_signal(self.server, SIGNALS, "log", {"message": "the end"}, "demo-2")
-        self._await(lambda: standard.answers(self.folder, "demo-2")[0], "the last signal")
+        self._await(lambda: self._answers("demo-2")[0], "the last signal")
         code = self.engine.stop()
         if code != 0:
             raise EngineError(f"the engine ended with {code}:\n{self.engine.log()[-3000:]}")
         self.say("tidemark stopped")
 
     def _compare(self):
-        """From here on only the files and the source."""
+        """From here on only the output and the source."""
+        output = self._output()
         connection = source.plain_connection(self.server)
         tables = source.describe(connection, TABLES)
         problems = []
         state, count = State(tables), 0
-        for record in records.read(self.folder / "records", problems.append):
+        for record in records.read(output, problems.append):
             count += 1
             if record.op:
                 state.apply(record)
-        size = sum(path.stat().st_size for path in records.segments(self.folder / "records"))
+        size = sum(path.stat().st_size for path in records.segments(output))
         self.say(f"the output: {count:,} records, {size / 1e6:.0f} MB")
         rows = cells = 0
         for name, table in tables.items():
@@ -312,13 +329,19 @@ class Demo:
 
 def main():
     options = argparse.ArgumentParser(description="The main job, end to end, on a private MySQL.")
-    options.add_argument("--rows", type=int, default=500_000, help="of the large table")
+    options.add_argument("--rows", type=int, help="of the large table; 500,000 by default, 20,000 with --kafka")
     options.add_argument("--keep", action="store_true", help="keep the output")
+    options.add_argument("--kafka", action="store_true", help="records go to a private broker")
     options = options.parse_args()
-    demo = Demo(options)
+    options.rows = options.rows or (20_000 if options.kafka else 500_000)
+    if options.kafka:
+        from demo_kafka import KafkaDemo  # pylint: disable=import-outside-toplevel
+        demo = KafkaDemo(options)
+    else:
+        demo = Demo(options)
     try:
         problems, rows, cells = demo.run()
-    except EngineError as error:
+    except (EngineError, ServerError) as error:
         print(f"the demo failed: {error}", flush=True)
         return 1
     finally:
