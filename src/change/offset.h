@@ -158,6 +158,18 @@ struct SinkPosition {
   bool operator==(const SinkPosition&) const = default;
 };
 
+// How far signals that do not come as rows were worked off: a restart neither repeats nor misses one.
+struct SignalMarks {
+  std::string topic;  // of the Kafka channel; empty: it was never read
+  std::map<std::int32_t, std::int64_t>
+      next;  // by partition, the offset of the first message to read
+  std::uint64_t file_bytes = 0;  // of the signal file's beginning
+  std::uint64_t file_hash = 0;  // of those bytes (connector/signal_file.h)
+
+  bool empty() const { return topic.empty() && file_bytes == 0; }
+  bool operator==(const SignalMarks&) const = default;
+};
+
 // The transaction that `offset` stands in, as far as its numbered records are out.
 struct TransactionState {
   std::string id;  // empty: none open, or its records are not numbered
@@ -173,6 +185,7 @@ struct ResumeState {
   std::vector<BlockingRequest> blocking;  // in the order in which they are worked off
   std::vector<Verdict> verdicts;  // the latest, oldest first, at most kVerdictsMax
   std::vector<SnapshotOutcome> outcomes;  // likewise
+  SignalMarks signals;
   std::uint64_t schema_revision = 0;  // which stored schema the rows after `offset` follow
   SinkPosition sink;
   Uuid replica_uuid;  // the name under which we register with the server

@@ -161,6 +161,7 @@ Status Delivery::commit() {
     state.verdicts = pending_->answers->verdicts;
     state.outcomes = pending_->answers->outcomes;
   }
+  if (pending_->signals) state.signals = *pending_->signals;
   state.replica_uuid = options_.replica_uuid;
   if (pending_->schema) {
     state.schema_revision = pending_->schema->revision;
@@ -173,10 +174,12 @@ Status Delivery::commit() {
     schema_stored_ = pending_->schema->revision;
     TRY(schemas_.keep_only(schema_stored_));
   }
+  const std::shared_ptr<const SignalMarks> signals = std::move(pending_->signals);
   pending_.reset();
   {
     const std::lock_guard lock(mutex_);
     stored_ = pending_number_;
+    stored_signals_ = signals;
   }
   if (options_.uncovered_max) last_ = std::move(state);
   committed_.notify_all();
@@ -190,6 +193,11 @@ Status Delivery::store(const ResumeState& state) {
   const std::lock_guard lock(mutex_);
   ++stats_.commits;
   return {};
+}
+
+std::shared_ptr<const SignalMarks> Delivery::stored_signals() const {
+  const std::lock_guard lock(mutex_);
+  return stored_signals_;
 }
 
 Status Delivery::check() const {

@@ -51,6 +51,7 @@ struct Checkpoint {
       {};  // shared: unchanged between most checkpoints
   std::shared_ptr<const std::vector<BlockingRequest>> blocking = {};
   std::shared_ptr<const AnswerLog> answers = {};
+  std::shared_ptr<const SignalMarks> signals = {};
   std::shared_ptr<const SchemaSnapshot> schema = {};
   bool urgent = false;  // store now rather than at the next interval
 };
@@ -91,6 +92,8 @@ class Delivery {
   // Writes and stores what is queued, then ends the thread. Idempotent.
   Status finish();
   DeliveryStats stats() const;
+  // Of the last checkpoint stored in this run; null: none yet. Any thread.
+  std::shared_ptr<const SignalMarks> stored_signals() const;
   // Called on the delivery thread when it fails, so that a source that waits elsewhere can stop. Under the
   // delivery's lock: it must not call back, and is done when on_failure() has replaced it.
   void on_failure(std::function<void()> callback);
@@ -126,6 +129,7 @@ class Delivery {
   std::uint64_t sent_ = 0;  // guarded by mutex_: checkpoints handed in
   std::uint64_t stored_ = 0;  // guarded by mutex_: number of the last one stored
   DeliveryStats stats_;  // guarded by mutex_
+  std::shared_ptr<const SignalMarks> stored_signals_;  // guarded by mutex_
   std::function<void()> on_failure_;  // guarded by mutex_
 
   // Delivery thread only.

@@ -275,7 +275,13 @@ Result<Command> parse_signal(std::string_view type, std::optional<std::string_vi
                 std::string(form.remedy));
   }
   std::optional<JsonProblem> problem;
-  const JsonReader root = document->root(problem);
+  return parse_signal(type, document->root(problem), problem);
+}
+
+Result<Command> parse_signal(std::string_view type, const JsonReader& root,
+                             const std::optional<JsonProblem>& problem) {
+  if (std::ranges::find(kTypes, type) == kTypes.end()) return unknown_type(type);
+  const Form form = form_of(type);
   if (!root.is_object()) {
     return fail(ErrorKind::kRejected, "data is not a JSON object", std::string(form.remedy));
   }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "change/gtid_set.h"
 #include "change/position.h"
@@ -83,5 +84,8 @@ SignalClass classify_signal(std::string_view type);
 
 // `data` absent (SQL NULL) or empty counts as {}. Errors: kRejected
 Result<Command> parse_signal(std::string_view type, std::optional<std::string_view> data);
+// The same of data that was parsed already, as part of something larger. Problems inside it are `problem`'s.
+Result<Command> parse_signal(std::string_view type, const JsonReader& data,
+                             const std::optional<JsonProblem>& problem);
 
 }  // namespace tidemark

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "control/signal.h"
+#include "control/signal_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -18,5 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto command = tidemark::parse_signal(type, rest);
   ASSERT(command || !command.error().message().empty(), "a refusal says why");
   ASSERT(command || !command.error().remedy().empty(), "a refusal says what would be accepted");
+  // The whole as a message of a channel.
+  const auto message =
+      tidemark::parse_signal_message(input, tidemark::SignalForm::kMessage, "signals[0]@1");
+  ASSERT(!message.id.empty(), "an answer has a name");
+  ASSERT(message.command || !message.command.error().remedy().empty());
   return 0;
 }

@@ -2,6 +2,8 @@
 // Twin of offset_encode.cc.
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/json.h"
 #include "store/json_change.h"
 #include "store/key_tuple.h"
@@ -115,6 +117,25 @@ std::vector<BlockingRequest> read_blocking(const JsonReader& in) {
   return out;
 }
 
+SignalMarks read_marks(const JsonReader& in) {
+  SignalMarks out;
+  if (!in.has("signals")) return out;
+  const JsonReader marks = in.object("signals");
+  out.topic = marks.text_or("topic", "");
+  if (marks.has("next")) {
+    marks.object("next").members([&](std::string_view name, const JsonReader& value) {
+      std::int32_t partition = -1;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), partition);
+      if (error != std::errc() || end != name.data() + name.size() || partition < 0)
+        return value.note("is no partition");
+      out.next[partition] = static_cast<std::int64_t>(value.as_u64());
+    });
+  }
+  out.file_bytes = marks.u64_or("file_bytes", 0);
+  out.file_hash = marks.u64_or("file_hash", 0);
+  return out;
+}
+
 Uuid read_uuid(const JsonReader& in, std::string_view name) {
   const Result<Uuid> uuid = Uuid::parse(in.text(name));
   if (uuid) return *uuid;
@@ -132,6 +153,7 @@ StoredOffset read_all(const JsonReader& in) {
   out.state.blocking = read_blocking(in);
   out.state.verdicts = read_verdicts(in);
   out.state.outcomes = read_outcomes(in);
+  out.state.signals = read_marks(in);
   out.state.schema_revision = in.object("schema").u64("revision");
   in.object("sink").members([&](std::string_view name, const JsonReader& value) {
     out.state.sink.fields.emplace(name, value.as_text());

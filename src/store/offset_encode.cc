@@ -109,6 +109,24 @@ void write_blocking(JsonWriter& out, const std::vector<BlockingRequest>& request
   out.end_array();
 }
 
+void write_marks(JsonWriter& out, const SignalMarks& marks) {
+  out.key("signals");
+  out.begin_object();
+  if (!marks.topic.empty()) {
+    out.member("topic", marks.topic);
+    out.key("next");
+    out.begin_object(JsonWriter::Layout::kOneLine);
+    for (const auto& [partition, next] : marks.next)
+      out.member(std::to_string(partition), static_cast<std::uint64_t>(next));
+    out.end_object();
+  }
+  if (marks.file_bytes != 0) {
+    out.member("file_bytes", marks.file_bytes);
+    out.member("file_hash", marks.file_hash);
+  }
+  out.end_object();
+}
+
 }  // namespace
 
 std::string encode_offset(std::string_view connector_name, std::string_view topic_prefix,
@@ -126,6 +144,7 @@ std::string encode_offset(std::string_view connector_name, std::string_view topi
   if (!state.blocking.empty()) write_blocking(out, state.blocking);
   write_verdicts(out, state.verdicts);
   write_outcomes(out, state.outcomes);
+  if (!state.signals.empty()) write_marks(out, state.signals);
   out.key("schema");
   out.begin_object(JsonWriter::Layout::kOneLine);
   out.member("revision", state.schema_revision);

@@ -7,12 +7,15 @@
 //               "snapshot": "INITIAL", "flavour": "mariadb", "transaction_id": "..",
 //               "transaction_data_collection_order_<db>.<table>": n, ..},
 //    "incremental_snapshot": {"paused": b, "tables": [..]},
-//    "verdicts": [..], "outcomes": [..], "schema": {"revision": n}, "sink": {..}, "replica_uuid": ".."}
+//    "verdicts": [..], "outcomes": [..],
+//    "signals": {"topic": "..", "next": {"<partition>": n}, "file_bytes": n, "file_hash": n},
+//    "schema": {"revision": n}, "sink": {..}, "replica_uuid": ".."}
 //
 // In "offset", as the original does: gtids is absent without GTIDs (on MariaDB domain-server-sequence, with
 // our own "flavour" beside it, for an empty text does not tell whose it is); ts_sec, server_id, event, row
 // where they are 0; snapshot unless an initial snapshot runs; transaction_* unless a transaction is open whose
-// records are numbered. A key cell is {"int": n}, {"uint": n},
+// records are numbered. "signals" is absent where no channel but the table was read.
+// A key cell is {"int": n}, {"uint": n},
 // {"text": ".."}, {"decimal": ".."}, {"double": ".."}, {"date": ".."}, {"time": ".."}, {"datetime": ".."},
 // {"binary": "<hex>"} or, of a charset's own bytes, {"encoded": "<hex>"}; text that is no UTF-8 is
 // {"text_hex": ".."}, and NULL {"null": "<one of these names>"}.

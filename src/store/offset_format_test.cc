@@ -27,6 +27,15 @@ class States {
       out.verdicts.push_back({text(), text(), coin(), text(), i64()});
       out.outcomes.push_back({text(), text(), text(), text(), u64(), i64()});
     }
+    if (coin()) {
+      out.signals.topic = "t" + text();
+      for (std::size_t n = small(); n > 0; --n)
+        out.signals.next[static_cast<std::int32_t>(n)] = static_cast<std::int64_t>(u64() >> 1U);
+    }
+    if (coin()) {
+      out.signals.file_bytes = u64();
+      if (out.signals.file_bytes != 0) out.signals.file_hash = u64();
+    }
     out.schema_revision = u64();
     for (std::size_t n = small(); n > 0; --n) out.sink.fields[text()] = text();
     out.replica_uuid = uuid();
