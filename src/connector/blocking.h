@@ -25,6 +25,7 @@
 #include "change/offset.h"
 #include "config/settings.h"
 #include "connector/backoff.h"
+#include "connector/notifications.h"
 #include "connector/output.h"
 #include "connector/server_desk.h"
 #include "connector/status_board.h"
@@ -47,6 +48,7 @@ class BlockingSnapshots {
     Output& output;
     ServerDesk& desk;
     StatusBoard& status;
+    const Notifications* notifications = nullptr;  // null: none
   };
   BlockingSnapshots(Parts parts, std::vector<BlockingRequest> pending);
 
@@ -105,6 +107,7 @@ class BlockingSnapshots {
   Status failed(Error error);
   void end(const BlockingTable& table, std::string status, std::string reason, std::uint64_t rows);
   void finish();
+  Status tell(std::string_view type, Notifications::Data data = {});
   void publish();
 
   const Parts parts_;

@@ -26,7 +26,9 @@
 #include "connector/initial_snapshot.h"
 #include "connector/kafka_parts.h"
 #include "connector/missing_parts.h"
+#include "connector/notifications.h"
 #include "connector/server_desk.h"
+#include "connector/signal_channels.h"
 #include "connector/snapshot_decision.h"
 #include "connector/snapshot_tables.h"
 #include "connector/source.h"
@@ -178,6 +180,7 @@ struct Connector::Parts {
                  .run_id = Uuid::time_ordered(clock.wall_ns()).text(),
                  .task_id = "0",
                  .topics = &topics},
+        notifications(settings, topics, clock),
         desk(settings.server, stop),
         tables(filter_of(settings), encoding, signal_table_of(settings)) {}
 
@@ -187,6 +190,7 @@ struct Connector::Parts {
   std::optional<SchemaStore> schemas;
   std::unique_ptr<Sink> sink;
   std::optional<ResumeState> stored;
+  SignalMarks signals;  // where their channels are read on
   SnapshotDecision decision;
   std::vector<TableDef> stored_tables;  // as the stored offset knows them
   std::vector<TableId> listed;  // all tables of the server
@@ -194,6 +198,7 @@ struct Connector::Parts {
   Uuid replica_uuid;
   TopicRegistry topics;
   EncoderContext encoding;
+  Notifications notifications;
   ServerDesk desk;
   Tables tables;
   StatusBoard status;
@@ -288,6 +293,7 @@ Status Connector::open_stores(Parts& parts) {
     parts.stored->offset.gtid_mode = false;
     parts.stored->offset.gtids = {};
   }
+  if (parts.stored) parts.signals = parts.stored->signals;
   reached_server_ |= parts.stored.has_value();
   parts.schemas.emplace(settings_.offset.path);
   parts.replica_uuid = parts.stored && !parts.stored->replica_uuid.is_zero()
@@ -517,7 +523,10 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
     parts.start = parts.stored->offset;
     parts.transaction = parts.stored->transaction;
   }
-  if (parts.decision.from != SnapshotDecision::From::kView) return {};
+  if (parts.decision.from != SnapshotDecision::From::kView) {
+    parts.notifications.initial("SKIPPED", {}, {}, parts.output->batch());
+    return {};
+  }
   // What was answered, and what is being read in chunks, outlives a new snapshot.
   Checkpoint kept;
   if (parts.stored) {
@@ -526,6 +535,7 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
     kept.answers = std::make_shared<const AnswerLog>(
         AnswerLog{parts.stored->verdicts, parts.stored->outcomes});
   }
+  kept.signals = std::make_shared<const SignalMarks>(parts.signals);
   kept.urgent = true;
   // From here until the last row is out a restart starts over, and cuts off what is half done.
   Checkpoint running = kept;
@@ -538,7 +548,8 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
                            .tables = parts.tables,
                            .output = *parts.output,
                            .status = parts.status,
-                           .ddl = parts.ddl ? &*parts.ddl : nullptr});
+                           .ddl = parts.ddl ? &*parts.ddl : nullptr,
+                           .notifications = &parts.notifications});
   parts.start = TRY(initial.run(parts.decision.rows, parts.server.gtid_mode == "ON", stop));
   kept.offset = parts.start;
   kept.schema = parts.tables.snapshot();
@@ -571,7 +582,8 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
        .tables = parts.tables,
        .output = *parts.output,
        .desk = parts.desk,
-       .status = parts.status},
+       .status = parts.status,
+       .notifications = &parts.notifications},
       parts.stored ? parts.stored->blocking : std::vector<BlockingRequest>());
   Incremental incremental(
       {.clock = clock_,
@@ -580,12 +592,13 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
        .tables = parts.tables,
        .output = *parts.output,
        .desk = parts.desk,
-       .status = parts.status},
+       .status = parts.status,
+       .notifications = &parts.notifications},
       {.watermarking = settings_.incremental.strategy == WatermarkStrategy::kInsertDelete
                            ? Watermarking::kInsertDelete
                            : Watermarking::kInsertInsert,
        .fault = fault},
-      std::move(answers));
+      std::move(answers), parts.signals);
   if (parts.stored) {
     director.restore(parts.stored->incremental, [&](const TableId& id) {
       const CapturedTable* const table = parts.tables.find(id);
@@ -620,6 +633,7 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
                                       .incremental = incremental.state(),
                                       .blocking = blocking.state(),
                                       .answers = incremental.answers(),
+                                      .signals = incremental.marks(),
                                       .schema = parts.tables.snapshot(),
                                       .urgent = true}));
     TRY(parts.delivery->wait_committed());
@@ -656,9 +670,15 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
       });
     }
   }
+  std::optional<SignalChannels> channels;
+  channels.emplace(
+      SignalChannels::Parts{
+          .settings = settings_, .incremental = incremental, .delivery = *parts.delivery},
+      parts.signals);
   parts.delivery->on_failure([&] { source.wake(); });
   auto ended = source.run(stop);
   parts.delivery->on_failure({});
+  channels.reset();
   for (std::jthread& thread : threads) thread.request_stop();
   threads.clear();
   return ended;

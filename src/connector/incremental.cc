@@ -60,15 +60,25 @@ bool hides_identity(const RowIdentity& identity, RowView image) {
 
 }  // namespace
 
-Incremental::Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers)
+Incremental::Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers,
+                         SignalMarks marks)
     : parts_(parts),
       windows_(windows),
-      answers_(std::make_shared<const AnswerLog>(std::move(answers))) {}
+      answers_(std::make_shared<const AnswerLog>(std::move(answers))),
+      marks_(std::make_shared<const SignalMarks>(std::move(marks))) {}
 
 void Incremental::post(ReaderMessage message) {
   {
     const std::lock_guard lock(mailbox_mutex_);
     mailbox_.push_back(std::move(message));
+  }
+  if (woken_) woken_();
+}
+
+void Incremental::post(OutsideSignal signal) {
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    outside_.push_back(std::move(signal));
   }
   if (woken_) woken_();
 }
@@ -139,7 +149,9 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
     }
     case SignalClass::kCommand: {
       const Value& data = row[columns->data];
-      return command(id, type, data.null ? std::nullopt : std::optional(data.text()), offset);
+      return command({.id = id, .type = type, .channel = std::string(kSourceChannel)},
+                     parse_signal(type, data.null ? std::nullopt : std::optional(data.text())),
+                     offset);
     }
   }
   return {};
@@ -213,6 +225,7 @@ Status Incremental::poll(const Offset& offset) {
                   "server that is streamed");
     }
   }
+  TRY(work_off_signals(offset));
   const SteadyTime now = parts_.clock.steady();
   watch_old_windows(now, offset);
   if (now - published_ >= kPublishEvery || urgent_) {
@@ -346,6 +359,7 @@ Status Incremental::emit(const WindowId& id) {
     discard_voided();
     return {};
   }
+  tell_of_chunk(*window);
   const std::int64_t now_ns = parts_.clock.wall_ns();
   SourceInfo info = info_;
   info.file = info_file_;
@@ -419,6 +433,7 @@ std::shared_ptr<const IncrementalState> Incremental::state() {
     // Taking the outcomes may itself count as a change.
     state_revision_ = point.outcomes.empty() ? revision : parts_.director.revision();
     state_ = std::make_shared<const IncrementalState>(std::move(point.state));
+    tell_ended(point.outcomes);
     remember(std::move(point.outcomes));
   }
   answers_changed_ = false;
@@ -446,11 +461,17 @@ void Incremental::remember(std::vector<SnapshotOutcome> outcomes) {
   urgent_ = true;
 }
 
-void Incremental::answer(Verdict verdict) {
+void Incremental::answer(Verdict verdict, std::string_view channel) {
   verdict.at_ms = parts_.clock.wall_ns() / 1'000'000;
   log::write(verdict.accepted ? log::Level::kInfo : log::Level::kWarn,
              verdict.accepted ? "signal.accepted" : "signal.refused",
-             {{"id", verdict.signal_id}, {"type", verdict.type}, {"reason", verdict.reason}});
+             {{"id", verdict.signal_id},
+              {"type", verdict.type},
+              {"channel", channel},
+              {"reason", verdict.reason}});
+  if (const auto* const told = notifications(); told != nullptr && !verdict.accepted) {
+    told->refused(verdict.signal_id, verdict.type, channel, verdict.reason, parts_.output.batch());
+  }
   auto log = std::make_shared<AnswerLog>(*answers_);
   log->verdicts.push_back(std::move(verdict));
   trim(log->verdicts);

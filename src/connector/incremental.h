@@ -3,10 +3,14 @@
 // director or the blocking snapshots, watermark rows open and close windows, and windows that close are
 // emitted on the spot.
 //
-// Thread: everything is the source thread's, but post() and spare_rows(), which readers call
+// Signals of other channels than the table are executed in poll(), between two events, like rows.
+//
+// Thread: everything is the source thread's, but post(), which readers and channels call, and
+//         spare_rows(), which readers do
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,7 +26,9 @@
 #include "change/offset.h"
 #include "connector/blocking.h"
 #include "connector/delivery.h"
+#include "connector/notifications.h"
 #include "connector/output.h"
+#include "connector/outside_signal.h"
 #include "connector/row_images.h"
 #include "connector/server_desk.h"
 #include "connector/status_board.h"
@@ -43,6 +49,9 @@ struct CloseConfirmed {
 // What a reader tells the source thread, in this order for each window: spec, rows, confirmation.
 using ReaderMessage = std::variant<WindowSpec, ChunkRows, CloseConfirmed>;
 
+// The signal table, as the channels of signals are called in configurations.
+inline constexpr std::string_view kSourceChannel = "source";
+
 // A signal row that must come back through the binlog by a known place.
 struct Probe {
   std::string id;
@@ -55,6 +64,7 @@ struct Probe {
 struct Jump {
   std::string signal_id;
   Offset to;
+  std::string channel = {};  // that the signal came by
 };
 
 class Incremental {
@@ -67,11 +77,13 @@ class Incremental {
     Output& output;
     ServerDesk& desk;
     StatusBoard& status;
+    const Notifications* notifications = nullptr;  // null: none
   };
-  Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers);
+  Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers, SignalMarks marks = {});
 
   // From any thread. `woken` of the constructor's owner is called so that an idle stream looks.
   void post(ReaderMessage message);
+  void post(OutsideSignal signal);
   // Empty rows, with the memory of some that were emitted where there are any. Any thread.
   ChunkRows spare_rows();
   void on_post(std::function<void()> woken) { woken_ = std::move(woken); }
@@ -107,13 +119,15 @@ class Incremental {
   // How snapshots ended, to be stored and shown.
   void remember(std::vector<SnapshotOutcome> outcomes);
 
-  // Between two events: messages, voids, progress, the probe.
+  // Between two events: messages, voids, signals of other channels, progress, the probe. A signal may move
+  // the stream.
   Status poll(const Offset& offset);
 
   // What the next checkpoint has to say.
   bool dirty() const;
   std::shared_ptr<const IncrementalState> state();
   std::shared_ptr<const AnswerLog> answers() const { return answers_; }
+  std::shared_ptr<const SignalMarks> marks() const { return marks_; }
   bool take_urgent() { return std::exchange(urgent_, false); }
 
  private:
@@ -132,16 +146,23 @@ class Incremental {
   };
   Delay delay_of(const Window& window, const Offset& offset);
 
-  Status command(const std::string& id, const std::string& type,
-                 std::optional<std::string_view> data, const Offset& offset);
+  struct Asked {  // a signal: its name, and how it came
+    std::string id;
+    std::string type;
+    std::string channel;
+  };
+  Status work_off_signals(const Offset& offset);
+  Status work_off(const OutsideSignal& signal, const Offset& offset);
+  Status command(const Asked& asked, const Result<Command>& parsed, const Offset& offset);
+  Result<std::string> obey(const Asked& asked, const Command& wanted, const Offset& offset);
   Result<std::string> execute(const std::string& signal_id, const ExecuteSnapshot& request);
   Result<std::string> execute_blocking(const std::string& signal_id,
                                        const ExecuteSnapshot& request);
   Result<Resolution> resolve(const ExecuteSnapshot& request);
   Result<std::string> stop_blocking(const StopSnapshot& request);
   Result<std::string> stop(const StopSnapshot& request);
-  Result<std::string> pause();
-  Result<std::string> resume();
+  Result<std::string> pause(const std::string& signal_id);
+  Result<std::string> resume(const std::string& signal_id);
   Status prepare_jump(const std::string& signal_id, const SetBinlogPosition& wanted,
                       const Offset& now);
   Result<GtidSet> checked_gtids(const GtidSet& wanted);
@@ -149,11 +170,20 @@ class Incremental {
   Result<std::string> change_schema(const SchemaChanges& request);
   Status check_condition(const TablePtr& table, const std::string& condition);
   Result<std::vector<TableId>> other_tables();
-  void answer(Verdict verdict);
+  void answer(Verdict verdict, std::string_view channel);
+  const Notifications* notifications() const;  // null: nobody wants any
+  void tell_queued(const std::string& signal_id, const std::vector<TableId>& queued,
+                   const std::vector<TableId>& refused,
+                   const std::vector<UnmatchedPattern>& unknown);
+  void tell_of_run(std::string_view type, const std::string& signal_id);
+  void tell_of_chunk(const Window& window);
+  void tell_ended(const std::vector<SnapshotOutcome>& outcomes);
 
   Parts parts_;
   WindowSet windows_;
   std::shared_ptr<const AnswerLog> answers_;
+  std::shared_ptr<const SignalMarks> marks_;
+  std::string stopped_by_;  // the last signal that stopped tables
   std::shared_ptr<const IncrementalState> state_;
   std::uint64_t state_revision_ = ~std::uint64_t{0};
   bool answers_changed_ = false;
@@ -174,6 +204,7 @@ class Incremental {
 
   std::mutex mailbox_mutex_;
   std::vector<ReaderMessage> mailbox_;  // guarded by mailbox_mutex_
+  std::deque<OutsideSignal> outside_;  // guarded by mailbox_mutex_; the first may be in work
   std::optional<Probe> probe_;  // guarded by mailbox_mutex_
   std::vector<ChunkRows> spare_rows_;  // guarded by mailbox_mutex_
   std::function<void()> woken_;

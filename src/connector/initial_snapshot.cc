@@ -45,7 +45,27 @@ Result<std::vector<TableId>> captured_names(Connection& connection, const Tables
   return captured;
 }
 
+// Handed over at once: rows come by other batches.
+Status InitialSnapshot::tell(std::string_view type, Notifications::Data data) {
+  const Notifications* const told = parts_.notifications;
+  if (told == nullptr || !told->on()) return {};
+  told->initial(type, std::move(data), {}, parts_.output.batch());
+  return parts_.output.send(std::nullopt);
+}
+
 Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::stop_token& stop) {
+  TRY(tell("STARTED"));
+  auto taken = take(with_rows, gtid_mode, stop);
+  if (taken) {
+    TRY(tell("COMPLETED"));
+  } else if (auto told = tell("ABORTED", {{"reason", taken.error().text()}}); !told) {
+    // The way out is what failed.
+    log::debug("notification.lost", {{"error", told.error().text()}});
+  }
+  return taken;
+}
+
+Result<Offset> InitialSnapshot::take(bool with_rows, bool gtid_mode, const std::stop_token& stop) {
   const SnapshotSettings& settings = parts_.settings.snapshot;
   const SteadyTime began = parts_.clock.steady();
   sleep_unless_stopped(stop, std::chrono::milliseconds(settings.delay_ms));
@@ -85,7 +105,8 @@ Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::s
   TableScan scan({.encoding = parts_.encoding,
                   .clock = parts_.clock,
                   .delivery = parts_.output.delivery(),
-                  .status = parts_.status},
+                  .status = parts_.status,
+                  .notifications = parts_.notifications},
                  *session, std::move(tables));
   TRY(scan.run(stop));
   parts_.status.update([](StatusView& view) { view.snapshots.clear(); });

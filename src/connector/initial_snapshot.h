@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "connector/ddl_log.h"
+#include "connector/notifications.h"
 #include "connector/output.h"
 #include "connector/status_board.h"
 #include "connector/tables.h"
@@ -32,6 +33,7 @@ class InitialSnapshot {
     Output& output;
     StatusBoard& status;
     DdlLog* ddl = nullptr;  // null: no records of structures
+    const Notifications* notifications = nullptr;  // null: none
   };
   explicit InitialSnapshot(Parts parts) : parts_(parts) {}
 
@@ -39,6 +41,9 @@ class InitialSnapshot {
   Result<Offset> run(bool with_rows, bool gtid_mode, const std::stop_token& stop);
 
  private:
+  Result<Offset> take(bool with_rows, bool gtid_mode, const std::stop_token& stop);
+  Status tell(std::string_view type, Notifications::Data data = {});
+
   const Parts parts_;
 };
 

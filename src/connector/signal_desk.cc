@@ -31,51 +31,89 @@ void append_sentence(std::string& out, std::string_view sentence) {
 
 }  // namespace
 
-Status Incremental::command(const std::string& id, const std::string& type,
-                            std::optional<std::string_view> data, const Offset& offset) {
-  auto parsed = parse_signal(type, data);
-  Result<std::string> done = fail(ErrorKind::kRejected, "");
-  if (!parsed) {
-    done = std::unexpected(std::move(parsed).error());
-  } else if (const auto* const wanted = std::get_if<ExecuteSnapshot>(&*parsed)) {
-    const bool blocking = wanted->kind == SnapshotKind::kBlocking;
-    done = blocking ? execute_blocking(id, *wanted) : execute(id, *wanted);
-  } else if (const auto* const unwanted = std::get_if<StopSnapshot>(&*parsed)) {
-    done = unwanted->kind == SnapshotKind::kBlocking ? stop_blocking(*unwanted) : stop(*unwanted);
-  } else if (std::holds_alternative<PauseSnapshot>(*parsed)) {
-    done = pause();
-  } else if (std::holds_alternative<ResumeSnapshot>(*parsed)) {
-    done = resume();
-  } else if (const auto* const changes = std::get_if<SchemaChanges>(&*parsed)) {
-    done = change_schema(*changes);
-  } else if (const auto* const place = std::get_if<SetBinlogPosition>(&*parsed)) {
-    // Moved back, the stream meets the signal again.
-    if (jumped_for(id)) {
-      log::info("signal.seen_again", {{"id", id}, {"type", type}});
-      return {};
+// One after the other, each with what it leaves behind: a checkpoint holds both or neither.
+Status Incremental::work_off_signals(const Offset& offset) {
+  while (!jump_) {
+    const OutsideSignal* signal = nullptr;
+    {
+      const std::lock_guard lock(mailbox_mutex_);
+      if (outside_.empty()) return {};
+      signal = &outside_.front();  // others are only appended meanwhile
     }
-    auto prepared = prepare_jump(id, *place, offset);
-    if (prepared) return {};  // answered by jump()
-    done = std::unexpected(std::move(prepared).error());
-  } else {
-    std::string text = std::get<LogMessage>(*parsed).text;
-    if (const std::size_t at = text.find("{}"); at != std::string::npos)
-      text.replace(at, 2, offset.position.text());
-    log::info("signal.message", {{"id", id}, {"message", text}});
-    done = "logged";
+    TRY(work_off(*signal, offset));
+    auto marks = std::make_shared<SignalMarks>(*marks_);
+    move_marks(*marks, signal->mark);
+    marks_ = std::move(marks);
+    answers_changed_ = true;
+    const std::lock_guard lock(mailbox_mutex_);
+    outside_.pop_front();
   }
+  return {};
+}
+
+Status Incremental::work_off(const OutsideSignal& signal, const Offset& offset) {
+  if (const auto& passed = signal.passed_over; passed && notifications() != nullptr) {
+    notifications()->refused(passed->place, {}, signal.channel,
+                             fmt::format("{} ({} so far)", passed->reason, passed->count),
+                             parts_.output.batch());
+  }
+  if (!signal.message) return {};
+  const SignalMessage& message = *signal.message;
+  return command({.id = message.id, .type = message.type, .channel = signal.channel},
+                 message.command, offset);
+}
+
+Status Incremental::command(const Asked& asked, const Result<Command>& parsed,
+                            const Offset& offset) {
+  const bool moves = parsed && std::holds_alternative<SetBinlogPosition>(*parsed);
+  // Moved back, the stream meets the row of the signal again.
+  if (moves && asked.channel == kSourceChannel && jumped_for(asked.id)) {
+    log::info("signal.seen_again", {{"id", asked.id}, {"type", asked.type}});
+    return {};
+  }
+  Result<std::string> done =
+      parsed ? obey(asked, *parsed, offset) : std::unexpected(parsed.error());
   discard_voided();
-  // A server that cannot be asked right now is no reason to refuse, nor is our own stop: the row is read
+  // A server that cannot be asked right now is no reason to refuse, nor is our own stop: the signal comes
   // again with the next link.
   if (!done && (done.error().kind() == ErrorKind::kRetryable ||
                 done.error().kind() == ErrorKind::kCancelled)) {
     return std::unexpected(std::move(done).error());
   }
-  answer({.signal_id = id,
-          .type = type,
+  if (done && moves) return {};  // answered by jump()
+  answer({.signal_id = asked.id,
+          .type = asked.type,
           .accepted = done.has_value(),
-          .reason = done ? *done : done.error().text()});
+          .reason = done ? *done : done.error().text()},
+         asked.channel);
   return {};
+}
+
+Result<std::string> Incremental::obey(const Asked& asked, const Command& wanted,
+                                      const Offset& offset) {
+  if (const auto* const execution = std::get_if<ExecuteSnapshot>(&wanted)) {
+    return execution->kind == SnapshotKind::kBlocking ? execute_blocking(asked.id, *execution)
+                                                      : execute(asked.id, *execution);
+  }
+  if (const auto* const unwanted = std::get_if<StopSnapshot>(&wanted)) {
+    stopped_by_ = asked.id;
+    return unwanted->kind == SnapshotKind::kBlocking ? stop_blocking(*unwanted) : stop(*unwanted);
+  }
+  if (std::holds_alternative<PauseSnapshot>(wanted)) return pause(asked.id);
+  if (std::holds_alternative<ResumeSnapshot>(wanted)) return resume(asked.id);
+  if (const auto* const changes = std::get_if<SchemaChanges>(&wanted)) {
+    return change_schema(*changes);
+  }
+  if (const auto* const place = std::get_if<SetBinlogPosition>(&wanted)) {
+    TRY(prepare_jump(asked.id, *place, offset));
+    jump_->channel = asked.channel;
+    return std::string();
+  }
+  std::string text = std::get<LogMessage>(wanted).text;
+  if (const std::size_t at = text.find("{}"); at != std::string::npos)
+    text.replace(at, 2, offset.position.text());
+  log::info("signal.message", {{"id", asked.id}, {"message", text}});
+  return "logged";
 }
 
 // The captured tables that the signal means; at least one.
@@ -124,9 +162,12 @@ Result<std::string> Incremental::execute(const std::string& signal_id,
   }
   std::string queued;
   std::string notes;
+  std::vector<TableId> began;
+  std::vector<TableId> refused;
   for (const SubmitResult& result : parts_.director.submit(signal_id, wanted)) {
     switch (result.status) {
       case SubmitResult::Status::kQueued:
+        began.push_back(result.table);
         if (!queued.empty()) queued += ", ";
         queued += result.table.text();
         if (!result.note.empty()) queued += fmt::format(" ({})", result.note);
@@ -137,6 +178,7 @@ Result<std::string> Incremental::execute(const std::string& signal_id,
                                     result.running ? "being read" : "queued", result.merged_into));
         break;
       case SubmitResult::Status::kRefused:
+        refused.push_back(result.table);
         append_sentence(notes,
                         fmt::format("refused {}: {}", result.table.text(), result.error->text()));
         break;
@@ -145,6 +187,7 @@ Result<std::string> Incremental::execute(const std::string& signal_id,
   if (!found.unmatched.empty()) append_sentence(notes, text_of(found.unmatched));
   const bool merged = notes.find(" already for signal ") != std::string::npos;
   if (queued.empty() && !merged) return fail(ErrorKind::kRejected, std::move(notes));
+  tell_queued(signal_id, began, refused, found.unmatched);
   std::string out = queued.empty() ? std::string() : "queued " + queued;
   if (!notes.empty()) append_sentence(out, notes);
   if (parts_.director.paused())
@@ -178,13 +221,15 @@ Status Incremental::first_load(const std::vector<TablePtr>& tables) {
     ASSERT(result.status == SubmitResult::Status::kQueued, result.table.text());
     queued.push_back(result.table);
   }
-  answer({.signal_id = id,
-          .type = "execute-snapshot",
-          .accepted = true,
-          .reason = queued.empty()
-                        ? "first load (snapshot.mode=incremental): no table to read"
-                        : fmt::format("first load (snapshot.mode=incremental): queued {}",
-                                      list_of(queued))});
+  tell_queued(id, queued, {}, {});
+  answer(
+      {.signal_id = id,
+       .type = "execute-snapshot",
+       .accepted = true,
+       .reason = queued.empty() ? "first load (snapshot.mode=incremental): no table to read"
+                                : fmt::format("first load (snapshot.mode=incremental): queued {}",
+                                              list_of(queued))},
+      kSourceChannel);
   return {};
 }
 
@@ -239,16 +284,18 @@ Result<std::string> Incremental::stop_blocking(const StopSnapshot& request) {
   return out;
 }
 
-Result<std::string> Incremental::pause() {
+Result<std::string> Incremental::pause(const std::string& signal_id) {
   if (parts_.director.idle())
     return fail(ErrorKind::kRejected, "no incremental snapshot is running, nothing to pause");
   if (!parts_.director.pause()) return "paused already";
+  tell_of_run("PAUSED", signal_id);
   return "paused: chunks in flight are still emitted, then nothing until resume-snapshot";
 }
 
-Result<std::string> Incremental::resume() {
+Result<std::string> Incremental::resume(const std::string& signal_id) {
   if (!parts_.director.resume())
     return fail(ErrorKind::kRejected, "no incremental snapshot is paused, nothing to resume");
+  tell_of_run("RESUMED", signal_id);
   return "resumed";
 }
 

@@ -185,6 +185,7 @@ Status Source::work(const std::stop_token& stop) {
     TRY(handle_block());
     TRY(beat());
     TRY(parts_.incremental.poll(cursor_.offset()));
+    if (parts_.incremental.jump_pending() && !cursor_.in_transaction()) TRY(jump());
     if (parts_.blocking.waiting()) TRY(advance_blocking());
     TRY(parts_.output.delivery().check());
     TRY(checkpoint());
@@ -652,6 +653,7 @@ Status Source::send_checkpoint(bool urgent) {
                    .incremental = parts_.incremental.state(),
                    .blocking = parts_.blocking.state(),
                    .answers = parts_.incremental.answers(),
+                   .signals = parts_.incremental.marks(),
                    .schema = parts_.tables.snapshot(),
                    .urgent = parts_.incremental.take_urgent() || urgent};
   return parts_.output.send(std::move(point));

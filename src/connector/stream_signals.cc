@@ -132,7 +132,8 @@ Offset Incremental::jump(const Offset& from) {
   answer({.signal_id = done.signal_id,
           .type = std::string(kSetBinlogPosition),
           .accepted = true,
-          .reason = moved_text(from, done.to)});
+          .reason = moved_text(from, done.to)},
+         done.channel);
   return done.to;
 }
 

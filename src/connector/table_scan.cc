@@ -77,13 +77,15 @@ class TableScan::Worker {
   // Until there is nothing left to read.
   Status run(const std::stop_token& stop) {
     while (!scan_.failed()) {
-      const auto task = TRY(scan_.next(connection_));
+      const auto task = TRY(scan_.next(connection_, output_.batch()));
       if (!task) break;
       const TableId& id = scan_.tables_[task->table]->wanted.def->id;
       TRY_AT(read(*task, stop), id.text());
     }
-    return {};
+    // What was told of the last table.
+    return scan_.tells() ? flush() : Status();
   }
+  RecordBatch& batch() { return output_.batch(); }
 
   // Appends a record; the end of a run of records with one mark is made once.
   Status append(const Held& held, SnapshotMark mark) {
@@ -196,6 +198,8 @@ std::string scan_statement(const RowReader& reader, std::string_view statement) 
 TableScan::TableScan(Parts parts, SnapshotSession& session, std::vector<ScanTable> tables)
     : parts_(parts), session_(session) {
   for (ScanTable& table : tables) {
+    if (!collections_.empty()) collections_ += ',';
+    collections_ += table.def->id.text();
     tables_.push_back(std::make_unique<Table>());
     tables_.back()->wanted = std::move(table);
   }
@@ -257,11 +261,14 @@ void TableScan::fail_with(Error error, unsigned server_error) {
     session_.view(i).interrupt();
 }
 
-Result<std::optional<TableScan::Task>> TableScan::next(Connection& connection) {
+Result<std::optional<TableScan::Task>> TableScan::next(Connection& connection, RecordBatch& batch) {
   const std::lock_guard lock(mutex_);
   while (next_ < tables_.size()) {
     Table& table = *tables_[next_];
-    if (!table.planned) TRY_AT(plan(table, connection), table.wanted.def->id.text());
+    if (!table.planned) {
+      TRY_AT(plan(table, connection), table.wanted.def->id.text());
+      tell_begun(table, batch);
+    }
     if (table.given < table.ranges.size())
       return Task{next_, table.ranges[table.given++], table.time_us};
     ++next_;
@@ -348,11 +355,30 @@ Status TableScan::range_done(std::size_t index, Held last, Worker& worker) {
   log::info("snapshot.table_read", {{"table", table.wanted.def->id.text()},
                                     {"rows", table.rows.load()},
                                     {"took_ms", took.count()}});
+  tell_read(table, worker.batch());
   if (!table.last.reader) return {};
   TRY(release_last(worker));
   last_ = std::move(table.last);
   table.last = {};
   return {};
+}
+
+void TableScan::tell_begun(const Table& table, RecordBatch& batch) const {
+  if (!tells()) return;
+  parts_.notifications->initial("IN_PROGRESS",
+                                {{"data_collections", collections_},
+                                 {"current_collection_in_progress", table.wanted.def->id.text()}},
+                                parts_.signal_id, batch);
+}
+
+void TableScan::tell_read(const Table& table, RecordBatch& batch) const {
+  if (!tells()) return;
+  parts_.notifications->initial("TABLE_SCAN_COMPLETED",
+                                {{"data_collections", collections_},
+                                 {"scanned_collection", table.wanted.def->id.text()},
+                                 {"total_rows_scanned", std::to_string(table.rows.load())},
+                                 {"status", "SUCCEEDED"}},
+                                parts_.signal_id, batch);
 }
 
 std::vector<TableScan::Count> TableScan::counts() const {

@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "connector/delivery.h"
+#include "connector/notifications.h"
 #include "connector/output.h"
 #include "connector/row_reader.h"
 #include "connector/status_board.h"
@@ -53,6 +54,8 @@ class TableScan {
     std::vector<TableProgress> StatusView::* shown = &StatusView::snapshots;  // the progress
     // Called on the caller's thread now and then, between records; empty: nothing to do.
     std::function<Status()> meanwhile = {};
+    const Notifications* notifications = nullptr;  // null: none
+    std::string signal_id = {};  // of the signal that asked for the scan; empty: none did
   };
   TableScan(Parts parts, SnapshotSession& session, std::vector<ScanTable> tables);
   ~TableScan();
@@ -101,7 +104,10 @@ class TableScan {
   };
   class Worker;
 
-  Result<std::optional<Task>> next(Connection& connection);
+  Result<std::optional<Task>> next(Connection& connection, RecordBatch& batch);
+  bool tells() const { return parts_.notifications != nullptr && parts_.notifications->on(); }
+  void tell_begun(const Table& table, RecordBatch& batch) const;
+  void tell_read(const Table& table, RecordBatch& batch) const;
   Status plan(Table& table, Connection& connection);
   // The end of a range: `last` is its last record, if it had any. The worker's other records are out.
   Status range_done(std::size_t table, Held last, Worker& worker);
@@ -118,6 +124,7 @@ class TableScan {
   const Parts parts_;
   SnapshotSession& session_;
   std::vector<std::unique_ptr<Table>> tables_;
+  std::string collections_;  // their names, for notifications
 
   std::mutex mutex_;
   std::size_t next_ = 0;  // guarded by mutex_: the first table with ranges to give

@@ -34,6 +34,19 @@ constexpr std::string_view kHeartbeatValueSchema =
     R"({"type":"struct","fields":[{"type":"int64","optional":false,"field":"ts_ms"}],)"
     R"("optional":false,"name":"io.debezium.connector.common.Heartbeat","version":1})";
 
+constexpr std::string_view kNotificationKeySchema =
+    R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"id"}],)"
+    R"("optional":false,"name":"io.debezium.connector.common.NotificationKey","version":1})";
+
+constexpr std::string_view kNotificationValueSchema =
+    R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"id"},)"
+    R"({"type":"string","optional":false,"field":"type"},)"
+    R"({"type":"string","optional":false,"field":"aggregate_type"},)"
+    R"({"type":"map","keys":{"type":"string","optional":false},)"
+    R"("values":{"type":"string","optional":false},"optional":true,"field":"additional_data"},)"
+    R"({"type":"int64","optional":false,"field":"timestamp"}],)"
+    R"("optional":false,"name":"io.debezium.connector.common.Notification","version":1})";
+
 std::string wrapped(bool with_schema, std::string_view schema, std::string payload) {
   if (!with_schema) return payload;
   return "{\"schema\":" + std::string(schema) + ",\"payload\":" + payload + "}";
@@ -143,6 +156,31 @@ void HeartbeatRecords::beat(std::int64_t ts_ms, RecordBatch& batch) const {
   append_record(
       batch, topic_, key_,
       wrapped(value_schema_, kHeartbeatValueSchema, "{\"ts_ms\":" + std::to_string(ts_ms) + "}"));
+}
+
+std::string data_json(const Notification& notification) {
+  std::string out = "{";
+  for (const auto& [name, value] : notification.data) {
+    if (out.size() > 1) out += ',';
+    out += json_string(name) + ":" + json_string(value);
+  }
+  return out + "}";
+}
+
+NotificationRecords::NotificationRecords(const EncodeSettings& settings, std::string_view topic,
+                                         TopicRegistry& topics)
+    : topic_(topic_of(settings, topic, kNotificationKeySchema, kNotificationValueSchema, topics)),
+      key_schema_(settings.schemas_enable_key),
+      value_schema_(settings.schemas_enable_value) {}
+
+void NotificationRecords::append(const Notification& notification, RecordBatch& batch) const {
+  const std::string id = json_string(notification.id);
+  append_record(batch, topic_, wrapped(key_schema_, kNotificationKeySchema, "{\"id\":" + id + "}"),
+                wrapped(value_schema_, kNotificationValueSchema,
+                        "{\"id\":" + id + ",\"type\":" + json_string(notification.type) +
+                            ",\"aggregate_type\":" + json_string(notification.aggregate) +
+                            ",\"additional_data\":" + data_json(notification) +
+                            ",\"timestamp\":" + std::to_string(notification.ts_ms) + "}"));
 }
 
 }  // namespace tidemark

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records that stand beside those of tables: where transactions begin and end, and heartbeats. No
-// headers, as in the original.
-// Source:   Debezium 3.6: DefaultTransactionStructMaker, SchemaFactory, HeartbeatImpl
+// Records that stand beside those of tables: where transactions begin and end, heartbeats, and
+// notifications. No headers, as in the original.
+// Source:   Debezium 3.6: DefaultTransactionStructMaker, SchemaFactory, HeartbeatImpl,
+//           SinkNotificationChannel
 // Thread:   immutable once built
 // Lifetime: the TopicRegistry outlives every batch written
 #pragma once
@@ -10,6 +11,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/encode_settings.h"
 #include "base/record.h"
@@ -53,6 +56,31 @@ class HeartbeatRecords {
  private:
   const Topic* topic_;
   std::string key_;
+  bool value_schema_;
+};
+
+// What the engine tells of snapshots and signals.
+struct Notification {
+  std::string id;
+  std::string aggregate;  // "Initial Snapshot", "Incremental Snapshot", "Signal"
+  std::string type;  // STARTED, ..
+  std::vector<std::pair<std::string, std::string>> data;  // names differ
+  std::int64_t ts_ms = 0;
+};
+
+// Of its data: {"name":"value",..}
+std::string data_json(const Notification& notification);
+
+class NotificationRecords {
+ public:
+  NotificationRecords(const EncodeSettings& settings, std::string_view topic,
+                      TopicRegistry& topics);
+
+  void append(const Notification& notification, RecordBatch& batch) const;
+
+ private:
+  const Topic* topic_;
+  bool key_schema_;
   bool value_schema_;
 };
 

@@ -49,6 +49,31 @@ TEST(SideRecords, TellWhereATransactionBeginsAndEnds) {
   EXPECT_EQ(lines[1].headers, "{}");
 }
 
+TEST(SideRecords, TellOfSnapshots) {
+  TopicRegistry topics;
+  const Notification told{.id = "a1",
+                          .aggregate = "Incremental Snapshot",
+                          .type = "STARTED",
+                          .data = {{"connector_name", "tm"}, {"data_collections", "d.\"a\",d.b"}},
+                          .ts_ms = 9};
+  RecordBatch batch;
+  NotificationRecords(kPlain, "told", topics).append(told, batch);
+  NotificationRecords({}, "told", topics).append(told, batch);
+  const auto lines = lines_of(batch);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].topic, "told");
+  EXPECT_EQ(lines[0].key, R"({"id":"a1"})");
+  const std::string value =
+      R"({"id":"a1","type":"STARTED","aggregate_type":"Incremental Snapshot","additional_data":)"
+      R"({"connector_name":"tm","data_collections":"d.\"a\",d.b"},"timestamp":9})";
+  EXPECT_EQ(lines[0].value, value);
+  EXPECT_TRUE(lines[1].key.ends_with(
+      R"("name":"io.debezium.connector.common.NotificationKey","version":1},"payload":{"id":"a1"}})"));
+  EXPECT_TRUE(lines[1].value.ends_with(
+      R"("name":"io.debezium.connector.common.Notification","version":1},"payload":)" + value +
+      "}"));
+}
+
 TEST(SideRecords, CarryTheirSchemasWhereTheseAreOn) {
   TopicRegistry topics;
   RecordBatch batch;

@@ -140,6 +140,11 @@ bool Director::live(std::string_view window) const {
   return planner_->live(window);
 }
 
+std::optional<ChunkOrigin> Director::origin_of(std::string_view window) const {
+  const std::lock_guard lock(mutex_);
+  return planner_->origin_of(window);
+}
+
 bool Director::begin_emit(std::string_view window) {
   const std::lock_guard lock(mutex_);
   return planner_->begin_emit(window);

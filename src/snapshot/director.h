@@ -124,6 +124,12 @@ struct SubmitResult {
   std::optional<Error> error;
 };
 
+// What a chunk belongs to.
+struct ChunkOrigin {
+  std::string signal_id;
+  KeyTuple maximum;  // of its table
+};
+
 class Planner;
 
 class Director {
@@ -186,6 +192,8 @@ class Director {
 
   // Is this window in flight?
   bool live(std::string_view window) const;
+  // Nothing for one that is not in flight.
+  std::optional<ChunkOrigin> origin_of(std::string_view window) const;
   // May this window's rows go out now? False: it is void, discard it.
   [[nodiscard]] bool begin_emit(std::string_view window);
   // They have gone out: `emitted` of the rows reported read.

@@ -300,6 +300,12 @@ void Planner::release(ReaderId reader) {
 
 // -- the stream --
 
+std::optional<ChunkOrigin> Planner::origin_of(std::string_view window) const {
+  const Place place = place_of(window);
+  if (!place) return std::nullopt;
+  return ChunkOrigin{place.run->stored.signal_id, place.run->stored.maximum};
+}
+
 bool Planner::begin_emit(std::string_view window) {
   const Place place = place_of(window);
   if (!place) return false;

@@ -39,6 +39,7 @@ class Planner {
   std::vector<TableId> tables() const;
 
   bool live(std::string_view window) const { return static_cast<bool>(place_of(window)); }
+  std::optional<ChunkOrigin> origin_of(std::string_view window) const;
   bool begin_emit(std::string_view window);
   void chunk_emitted(std::string_view window, std::uint64_t emitted);
   void window_voided(std::string_view window, VoidReason reason);

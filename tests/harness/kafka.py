@@ -249,10 +249,15 @@ class Kafka(Daemon):
                               headers=list(zip(headers[::2], headers[1::2]))))
         return sorted(out, key=lambda record: (record.partition, record.offset))
 
-    def produce(self, topic, value, key=None):
-        """One record, by kcat."""
+    def produce(self, topic, value, key=None, partition=None):
+        """One record, by kcat; of one line, a value of None is null."""
         arguments = ["-P", "-t", topic]
-        if key is not None:
+        if partition is not None:
+            arguments += ["-p", str(partition)]
+        if value is None:
+            arguments += ["-Z", "-K", "\t"]
+            value = f"{key}\t\n"
+        elif key is not None:
             arguments += ["-k", key]
         self._kcat(*arguments, stdin=value)
 
