@@ -96,8 +96,13 @@ class Consumer::Client {
     return true;
   }
 
-  Status seek(const std::string& topic, std::int32_t partition, std::int64_t offset) {
-    return assign(one(topic, partition, offset).get(), topic);
+  Status seek(const std::string& topic, const std::map<std::int32_t, std::int64_t>& next) {
+    const PartitionList assignment(
+        rd_kafka_topic_partition_list_new(static_cast<int>(next.size())));
+    for (const auto& [partition, offset] : next)
+      rd_kafka_topic_partition_list_add(assignment.get(), topic.c_str(), partition)->offset =
+          offset;
+    return assign(assignment.get(), topic);
   }
 
   Result<std::optional<ConsumedRecord>> poll(milliseconds wait) {
@@ -112,7 +117,7 @@ class Consumer::Client {
 
   Result<Range> range(const std::string& topic, std::int32_t partition) {
     Range out;
-    Library& library = ends_ ? *ends_ : *library_;
+    Library& library = asker();
     const SteadyTime until = clock_.steady() + options_.patience;
     for (;;) {
       const rd_kafka_resp_err_t code =
@@ -120,7 +125,7 @@ class Consumer::Client {
                                            &out.end, static_cast<int>(kSlice.count()) * 5);
       if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return out;
       Error error = to_error(code, fmt::format("cannot read topic {}", topic));
-      library.poll(0);
+      serve(library);
       TRY(patient(library, until, std::move(error)));
     }
   }
@@ -128,29 +133,31 @@ class Consumer::Client {
   Status commit(const std::string& topic, std::int32_t partition, std::int64_t next) {
     const PartitionList offsets = one(topic, partition, next);
     const std::string what = fmt::format("cannot commit the offset of topic {}", topic);
-    const QueueHandle queue(rd_kafka_queue_new(handle()));
+    Library& library = asker();
+    const QueueHandle queue(rd_kafka_queue_new(library.get()));
     const rd_kafka_resp_err_t code =
-        rd_kafka_commit_queue(handle(), offsets.get(), queue.get(), nullptr, nullptr);
+        rd_kafka_commit_queue(library.get(), offsets.get(), queue.get(), nullptr, nullptr);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(to_error(code, what));
     const EventHandle event(
         rd_kafka_queue_poll(queue.get(), static_cast<int>(options_.patience.count())));
-    library_->poll(0);
-    if (event == nullptr) return std::unexpected(library_->unreachable(what));
+    serve(library);
+    if (event == nullptr) return std::unexpected(library.unreachable(what));
     if (const auto failed = rd_kafka_event_error(event.get()))
       return std::unexpected(to_error(failed, what));
     return {};
   }
 
   Result<std::optional<std::int64_t>> committed(const std::string& topic, std::int32_t partition) {
+    Library& library = asker();
     const PartitionList offsets = one(topic, partition, RD_KAFKA_OFFSET_INVALID);
     const SteadyTime until = clock_.steady() + options_.patience;
     for (;;) {
       const rd_kafka_resp_err_t code =
-          rd_kafka_committed(handle(), offsets.get(), static_cast<int>(kSlice.count()) * 5);
+          rd_kafka_committed(library.get(), offsets.get(), static_cast<int>(kSlice.count()) * 5);
       if (code == RD_KAFKA_RESP_ERR_NO_ERROR) break;
       Error error = to_error(code, fmt::format("cannot read the offset of topic {}", topic));
-      library_->poll(0);
-      TRY(patient(*library_, until, std::move(error)));
+      serve(library);
+      TRY(patient(library, until, std::move(error)));
     }
     const std::int64_t offset = offsets->elems[0].offset;
     return offset < 0 ? std::nullopt : std::optional(offset);
@@ -159,6 +166,14 @@ class Consumer::Client {
  private:
   Client() = default;
   rd_kafka_t* handle() const { return library_->get(); }
+
+  // For what is no reading: beside records that wait to be polled.
+  Library& asker() { return ends_ ? *ends_ : *library_; }
+  // Serving the callbacks of a client that reads takes records out of its queue, at which the library aborts;
+  // its own poll serves them.
+  void serve(Library& library) {
+    if (&library != library_.get() || !assigned_) library.poll(0);
+  }
 
   // An error that may pass is one only when time is up.
   Status patient(Library& library, SteadyTime until, Error error) {
@@ -170,6 +185,7 @@ class Consumer::Client {
 
   Status assign(const rd_kafka_topic_partition_list_t* partitions, const std::string& topic) {
     message_.reset();
+    assigned_ = true;
     const rd_kafka_resp_err_t code = rd_kafka_assign(handle(), partitions);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     return std::unexpected(to_error(code, fmt::format("cannot read topic {}", topic)));
@@ -194,7 +210,7 @@ class Consumer::Client {
       }
       if (stop.stop_requested())
         return fail(ErrorKind::kCancelled, "stopped while reading a topic");
-      library_->poll(0);
+      serve(*library_);
       TRY(patient(*library_, until, to_error(code, what)));
     }
   }
@@ -298,6 +314,7 @@ class Consumer::Client {
   ConsumerOptions options_;
   std::unique_ptr<Library> library_;
   std::unique_ptr<Library> ends_;  // sees the end as of all records; null: library_ does
+  bool assigned_ = false;  // library_ was given partitions to read
   OwnedMessage message_;
 };
 
@@ -311,8 +328,8 @@ Result<bool> Consumer::read_topic(const std::string& topic, const Visitor& visit
                                   const std::stop_token& stop) {
   return client_->read_topic(topic, visit, stop);
 }
-Status Consumer::seek(const std::string& topic, std::int32_t partition, std::int64_t offset) {
-  return client_->seek(topic, partition, offset);
+Status Consumer::seek(const std::string& topic, const std::map<std::int32_t, std::int64_t>& next) {
+  return client_->seek(topic, next);
 }
 Result<std::optional<ConsumedRecord>> Consumer::poll(std::chrono::milliseconds wait) {
   return client_->poll(wait);

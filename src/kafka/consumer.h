@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -66,9 +67,12 @@ class Consumer {
   Result<bool> read_topic(const std::string& topic, const Visitor& visit,
                           const std::stop_token& stop);
 
-  // The next poll() gives the record with this offset, or the first one after it. An offset below the
-  // oldest record is kPositionLost there.
-  Status seek(const std::string& topic, std::int32_t partition, std::int64_t offset);
+  // poll() gives the records of these partitions, and of no others, from these offsets on; an offset that is
+  // not there any more means the first one after it. An offset below the oldest record is kPositionLost there.
+  Status seek(const std::string& topic, const std::map<std::int32_t, std::int64_t>& next);
+  Status seek(const std::string& topic, std::int32_t partition, std::int64_t offset) {
+    return seek(topic, {{partition, offset}});
+  }
   // Nothing when no record came within `wait`.
   Result<std::optional<ConsumedRecord>> poll(std::chrono::milliseconds wait);
 

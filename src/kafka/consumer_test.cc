@@ -85,6 +85,27 @@ TEST(Consumer, PollsOnFromAnOffset) {
   EXPECT_EQ(range->end, 6);
 }
 
+TEST(Consumer, PollsSeveralPartitionsEachFromItsOffset) {
+  MockCluster& cluster = shared_cluster();
+  cluster.create("several", 3);
+  auto producer = Producer::open({.properties = cluster.properties()});
+  ASSERT_TRUE(producer);
+  for (std::int32_t partition = 0; partition < 3; ++partition) {
+    for (const char* const value : {"a", "b"})
+      ASSERT_TRUE((*producer)->send({.topic = "several", .partition = partition, .value = value}));
+  }
+  ASSERT_TRUE((*producer)->flush());
+  const auto consumer = reader(cluster);
+  ASSERT_TRUE(consumer->seek("several", {{0, 1}, {2, 0}}));
+  std::vector<std::string> got;
+  while (got.size() < 3) {
+    const auto record = consumer->poll(milliseconds(10'000));
+    ASSERT_TRUE(record && *record);
+    got.push_back(std::to_string((*record)->partition) + std::string(*(*record)->value));
+  }
+  EXPECT_THAT(got, testing::UnorderedElementsAre("0b", "2a", "2b"));
+}
+
 TEST(Consumer, RemembersOffsetsOfAGroup) {
   MockCluster& cluster = shared_cluster();
   cluster.create("group", 1);
@@ -98,6 +119,32 @@ TEST(Consumer, RemembersOffsetsOfAGroup) {
   const auto again = reader(cluster)->committed("group", 0);
   ASSERT_TRUE(again);
   EXPECT_EQ(*again, 2);
+}
+
+// The library aborts where callbacks are served in a way that meets records.
+TEST(Consumer, AnswersBesideRecordsThatWait) {
+  MockCluster& cluster = shared_cluster();
+  cluster.create("wait", 1);
+  write(cluster, "wait", 0, 5);
+  for (const Isolation isolation : {Isolation::kCommitted, Isolation::kUncommitted}) {
+    const auto consumer = Consumer::open({.properties = cluster.properties(),
+                                          .isolation = isolation,
+                                          .group = "waits",
+                                          .patience = milliseconds(10'000)});
+    ASSERT_TRUE(consumer);
+    ASSERT_TRUE((*consumer)->seek("wait", 0, 0));
+    const auto first = (*consumer)->poll(milliseconds(10'000));
+    ASSERT_TRUE(first && *first);
+    EXPECT_EQ((*first)->offset, 0);
+    EXPECT_TRUE((*consumer)->commit("wait", 0, 1));
+    const auto committed = (*consumer)->committed("wait", 0);
+    ASSERT_TRUE(committed) << committed.error().text();
+    EXPECT_EQ(*committed, 1);
+    EXPECT_TRUE((*consumer)->range("wait", 0));
+    const auto second = (*consumer)->poll(milliseconds(10'000));
+    ASSERT_TRUE(second && *second);
+    EXPECT_EQ((*second)->offset, 1);
+  }
 }
 
 }  // namespace
