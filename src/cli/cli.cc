@@ -66,7 +66,7 @@ int run_cli(int argc, char** argv) {
 
   SignalArguments signal_arguments;
   CLI::App* const signal =
-      app.add_subcommand("signal", "write a signal row, wait for the verdict and print it");
+      app.add_subcommand("signal", "send a signal, wait for the verdict and print it");
   add_config(*signal, signal_arguments.config);
   signal
       ->add_option("TYPE", signal_arguments.type,
@@ -82,6 +82,10 @@ int run_cli(int argc, char** argv) {
                    "stop-snapshot");
   signal->add_option("--surrogate-key", signal_arguments.surrogate,
                      "column to read the tables by instead of their keys; execute-snapshot only");
+  signal
+      ->add_option("--channel", signal_arguments.channel,
+                   "how it is sent: source (a row of the signal table), kafka or file")
+      ->capture_default_str();
   signal->add_option("--message", signal_arguments.message, "text of a log signal");
   signal->add_option("--data", signal_arguments.data,
                      "the signal's data as JSON, in place of TABLES, --filter and --message");

@@ -31,6 +31,7 @@ struct SignalArguments {
   std::string message;  // of log
   std::string data;  // JSON, in place of tables, filters and message
   std::string id;  // empty: a new UUID
+  std::string channel = "source";  // or kafka, file
   std::int64_t timeout_s = 30;
 };
 

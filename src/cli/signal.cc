@@ -11,12 +11,10 @@
 #include "base/log.h"
 #include "change/gtid_set.h"
 #include "cli/commands.h"
+#include "cli/write_signal.h"
 #include "config/settings.h"
 #include "control/signal.h"
 #include "control/signal_text.h"
-#include "control/watermark.h"
-#include "mysql/client/connection.h"
-#include "mysql/client/schema_reader.h"
 #include "store/status_file.h"
 
 namespace tidemark {
@@ -48,27 +46,13 @@ Result<std::string> data_of(const SignalArguments& arguments) {
       arguments.blocking ? SnapshotKind::kBlocking : SnapshotKind::kIncremental);
 }
 
-Result<std::string> write_signal(const Settings& settings, const SignalArguments& arguments,
-                                 const std::string& data) {
-  if (!settings.signal.data_collection) {
-    return fail(ErrorKind::kRejected,
-                "signal.data.collection is not set, so there is no table to write to",
-                "set it to db.table and create the table as the README shows");
-  }
-  const TableId id{settings.signal.data_collection->database,
-                   settings.signal.data_collection->table};
-  const auto connection = TRY(Connection::open(settings.server, ConnectionUse::kSql));
-  const auto defs = TRY(read_tables(*connection, TableSelection::of({id})));
-  if (defs.empty() || !signal_columns(defs.front())) {
-    return fail(
-        ErrorKind::kServer,
-        fmt::format("the signal table {} is missing or has not exactly three columns", id.text()),
-        "create it as the README shows");
-  }
-  const WatermarkWriter writer(defs.front(), settings.incremental.strategy);
-  std::string signal_id = arguments.id.empty() ? Uuid::random().text() : arguments.id;
-  TRY(connection->execute(writer.insert_row(signal_id, arguments.type, data)));
-  return signal_id;
+// Errors: kRejected for a channel that is none.
+Result<WriteChannel> channel_of(const std::string& name) {
+  if (name == "source") return WriteChannel::kSource;
+  if (name == "kafka") return WriteChannel::kKafka;
+  if (name == "file") return WriteChannel::kFile;
+  return fail(ErrorKind::kRejected, fmt::format("--channel {} is none", name),
+              "use source, kafka or file");
 }
 
 // The verdict given after `since_ms`, or nothing in time.
@@ -106,15 +90,21 @@ ExitCode signal_command(const SignalArguments& arguments) {
   if (const auto checked = parse_signal(arguments.type, *data); !checked)
     return refuse(checked.error(), ExitCode::kSignal);
 
+  const auto channel = channel_of(arguments.channel);
+  if (!channel) return refuse(channel.error(), ExitCode::kUsage);
+
   const std::int64_t since_ms = SystemClock().wall_ns() / 1'000'000 - 1000;
-  const auto id = write_signal(settings, arguments, *data);
-  if (!id) return refuse(id.error(), exit_code_of(id.error().kind()));
+  const std::string id = arguments.id.empty() ? Uuid::random().text() : arguments.id;
+  if (auto written =
+          write_signal(settings, *channel, {.id = id, .type = arguments.type, .data = *data});
+      !written)
+    return refuse(written.error(), exit_code_of(written.error().kind()));
   const auto verdict =
-      wait_for_verdict(settings, *id, since_ms, std::chrono::seconds(arguments.timeout_s));
+      wait_for_verdict(settings, id, since_ms, std::chrono::seconds(arguments.timeout_s));
   if (!verdict) return refuse(verdict.error(), exit_code_of(verdict.error().kind()));
   if (!*verdict) {
     return refuse(Error(ErrorKind::kRejected,
-                        fmt::format("signal {} was written, but no verdict came within {} s", *id,
+                        fmt::format("signal {} was written, but no verdict came within {} s", id,
                                     arguments.timeout_s),
                         "see with `tidemark status` whether the engine runs and how far it lags: "
                         "the signal is answered when the "

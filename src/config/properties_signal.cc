@@ -21,17 +21,21 @@ std::span<const Property> signal_properties() {
        "A watermark row that cannot be written is retried like any other statement."},
       {"signal.emit.failure.backoff.ms", T::kLong, "10000", "> 0", S::kAccepted, "", "As above."},
       {"signal.kafka.topic", T::kText, "", "", S::kSupported, "",
-       "Topic of the `kafka` channel, partition 0; `<topic.prefix>-signal` by default."},
+       "Topic of the `kafka` channel, all its partitions; `<topic.prefix>-signal` by default."},
       {"signal.kafka.bootstrap.servers", T::kText, "", "", S::kSupported, "",
        "Its brokers; by default those of the Kafka sink, which the original does not do."},
       {"signal.kafka.groupId", T::kText, "kafka-signal", "", S::kSupported, "",
-       "Consumer group of the `kafka` channel."},
+       "Consumer group that is told how far the topic was worked off. Where reading goes on is in "
+       "the "
+       "offset; the group counts at a first start only."},
       {"signal.kafka.poll.timeout.ms", T::kInt, "0", ">= 0", S::kAccepted, "",
        "Signals are waited for, not asked for."},
       {"signal.consumer.<x>", T::kText, "", "", S::kSupported, "",
-       "Settings of the `kafka` channel's consumer."},
+       "Settings of the `kafka` channel's consumer. `auto.offset.reset=earliest` makes a first "
+       "start "
+       "execute what is in the topic already."},
       {"signal.file", T::kPath, "file-signals.txt", "", S::kSupported, "",
-       "File of the `file` channel: a JSON object a line."},
+       "File of the `file` channel: a JSON object a line. Emptied when all of it was executed."},
       {"incremental.snapshot.chunk.size", T::kInt, "1024", ">= 1", S::kSupported, "",
        "Rows per chunk, fewer where they would be more than 8 MiB. 0, which ends every snapshot "
        "without a row in the original, is an error."},

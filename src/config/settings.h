@@ -100,7 +100,7 @@ struct SignalCollection {
 // Of one Kafka client; bootstrap.servers is among them.
 using kafka::ClientProperties;
 
-// Signals out of partition 0 of a topic.
+// Signals out of a topic.
 struct KafkaSignalSettings {
   std::string topic;
   std::string group;  // where the handled ones are remembered

@@ -29,6 +29,7 @@
 #include "connector/notifications.h"
 #include "connector/server_desk.h"
 #include "connector/signal_channels.h"
+#include "connector/signal_topic.h"
 #include "connector/snapshot_decision.h"
 #include "connector/snapshot_tables.h"
 #include "connector/source.h"
@@ -250,6 +251,7 @@ Status Connector::live(const std::stop_token& stop) {
   TRY(adopt_structures(parts));
   TRY(check_gtid_sources(parts));
   TRY(check_signals(parts));
+  place_signal_topic(parts);
   TRY(start_delivery(parts));
   const std::stop_callback hurry(stop, [&] { parts.sink->stop_waiting(); });
 
@@ -499,6 +501,19 @@ Status Connector::check_signals(Parts& parts) {
   return report(errors);
 }
 
+// Signals that are sent from the very first start on count, although they are executed behind the initial
+// snapshot. A broker that is away now is asked again then.
+void Connector::place_signal_topic(Parts& parts) {
+  const auto& kafka = settings_.signal.kafka;
+  if (!kafka || parts.signals.topic == kafka->topic) return;
+  SignalTopic topic({.settings = *kafka, .key = settings_.topic_prefix}, parts.signals, clock_);
+  if (auto placed = topic.place(); !placed) {
+    log::failure(log::Level::kWarn, "signal.topic_unreadable", placed.error());
+    return;
+  }
+  move_marks(parts.signals, topic.mark());
+}
+
 Status Connector::start_delivery(Parts& parts) {
   Delivery::Options options{.queue_bytes_max = settings_.queue_bytes_max,
                             .flush_interval = {},
@@ -671,10 +686,11 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
     }
   }
   std::optional<SignalChannels> channels;
-  channels.emplace(
-      SignalChannels::Parts{
-          .settings = settings_, .incremental = incremental, .delivery = *parts.delivery},
-      parts.signals);
+  channels.emplace(SignalChannels::Parts{.settings = settings_,
+                                         .incremental = incremental,
+                                         .delivery = *parts.delivery,
+                                         .clock = clock_},
+                   parts.signals);
   parts.delivery->on_failure([&] { source.wake(); });
   auto ended = source.run(stop);
   parts.delivery->on_failure({});

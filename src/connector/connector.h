@@ -38,6 +38,7 @@ class Connector {
   Status check_limits(Parts& parts);
   Status check_signals(Parts& parts);
   Status adopt_structures(Parts& parts);
+  void place_signal_topic(Parts& parts);
   Status start_delivery(Parts& parts);
   Status snapshot(Parts& parts, const std::stop_token& stop);
   Status stream(Parts& parts, const std::stop_token& stop);

@@ -16,13 +16,7 @@ Status refuse_missing_parts(const Settings& settings) {
     return missing("schema.history.internal.kafka.topic", "leave it out");
   if (settings.history.kind == HistoryKind::kFile)
     return missing("schema.history.internal=FileSchemaHistory", "leave it out");
-  if (settings.signal.kafka)
-    return missing("the channel kafka of signal.enabled.channels", "leave it out");
-  if (!settings.signal.file.empty())
-    return missing("the channel file of signal.enabled.channels", "leave it out");
   if (settings.read_only) return missing("read.only=true", "leave it out");
-  if (!settings.notifications.sink_topic.empty() || settings.notifications.log)
-    return missing("notification.enabled.channels", "leave it out");
   return {};
 }
 

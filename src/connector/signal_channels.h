@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "change/offset.h"
 #include "config/settings.h"
 #include "connector/delivery.h"
@@ -24,6 +25,7 @@ class SignalChannels {
     const Settings& settings;
     Incremental& incremental;
     const Delivery& delivery;
+    const Clock& clock;
   };
   // `marks`: where reading goes on.
   SignalChannels(Parts parts, const SignalMarks& marks);
@@ -32,7 +34,7 @@ class SignalChannels {
   SignalChannels& operator=(const SignalChannels&) = delete;
 
  private:
-  // `mark`: as stored.
+  void read_topic(const std::stop_token& stop, const SignalMarks& marks);
   void read_file(const std::stop_token& stop, FileMark mark);
 
   const Parts parts_;

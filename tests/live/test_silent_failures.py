@@ -1,7 +1,7 @@
 """Failures that pass without a word in the original, each planted, each answered: by a verdict, an outcome or an error.
 
 The numbers are those of the list the project works by; classes are named so that each is found. Others: test_config and
-test_bad_input (1, 2, 6 to 9), where the configuration or the signal itself is at fault.
+test_bad_input (1, 2, 6 to 9), where the configuration or the signal itself is at fault; test_signal_channels (3, 4, 5, 24, 25).
 """
 
 import sys
