@@ -85,6 +85,12 @@ LibrarySettings with_defaults(LibrarySettings settings, const ProducerOptions& o
 
 Error delivery_error(const rd_kafka_message_t& message) {
   const char* const topic = rd_kafka_topic_name(message.rkt);
+  if (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+      message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
+    return {ErrorKind::kRetryable,
+            fmt::format("the transaction with records for topic {} is lost", topic),
+            "see why Kafka did not answer in time"};
+  }
   if (message.err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
     return {
         ErrorKind::kRetryable,
@@ -393,13 +399,12 @@ class Producer::Client {
 
   void failed(const rd_kafka_message_t& message) {
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR || failure_ || closing_) return;
-    if (message.err == RD_KAFKA_RESP_ERR__FATAL || is_fenced(message.err)) {
-      if (auto fatal = library_->fatal()) {
-        keep(fenced_or(*std::move(fatal)));
-        return;
-      }
+    // What ended the producer says more than what became of one message.
+    if (auto fatal = library_->fatal()) {
+      keep(fenced_or(*std::move(fatal)));
+    } else {
+      keep(fenced_or(delivery_error(message)));
     }
-    keep(fenced_or(delivery_error(message)));
   }
 
   const SystemClock clock_;
