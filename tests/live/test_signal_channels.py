@@ -190,7 +190,7 @@ class Commands(KafkaChannel):
         self.assert_stops(engine)
 
     def test_a_topic_that_comes_later(self):
-        engine = self.begin(topic=False)
+        engine = self.begin(topic=False, **{"signal.kafka.topic": self.topic})
         engine.wait_for_log("event=signal.topic_missing")
         self.send("first", "log", {"message": "m"})
         self.assertTrue(self.verdict(engine, "first", 30)["accepted"])
@@ -421,7 +421,7 @@ class FileChannel(ByFile):
 
     def test_a_file_that_cannot_be_read(self):
         self.file.mkdir()
-        engine = self.begin()
+        engine = self.begin(**{"signal.file": self.file})
         engine.wait_for_log(r"event=signal.file_unreadable .*is no regular file.* do=")
         time.sleep(0.3)
         self.assertEqual(1, engine.log().count("event=signal.file_unreadable"))
