@@ -177,6 +177,7 @@ class OnABroker(LiveTest):
             "topic.creation.default.partitions": 3, "topic.creation.default.replication.factor": 1,
             "debezium.sink.kafka.producer.buffer.memory": 1 << 20}))
         self.items(*(f"{i} 0" for i in range(1, 11)))
+        self.addCleanup(self.kafka.start)  # for the other tests, whatever happens here
         stop = threading.Event()
         rounds = []
 
@@ -194,16 +195,16 @@ class OnABroker(LiveTest):
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            for kill in (True, False):
+            for outage, kill in enumerate((True, False), 1):
                 engine.wait_until(lambda goal=len(rounds) + 60: len(rounds) >= goal)
                 (self.kafka.kill if kill else self.kafka.shut_down)()
-                engine.wait_for_log("event=kafka.unreachable", count=1 if kill else 2)
+                engine.wait_for_log("event=kafka.unreachable", count=outage)
                 engine.wait_until(lambda goal=len(rounds) + 100: len(rounds) >= goal)
                 self.kafka.start()
+                engine.wait_for_log("event=kafka.reachable", count=outage, timeout=60)
         finally:
             stop.set()
             writer.join()
-        engine.wait_for_log("event=kafka.reachable", count=2, timeout=60)
         count = 10 + 10 * len(rounds)
         last = {"now": 0}
 
