@@ -161,6 +161,7 @@ MarkResult WindowSet::add(WindowSpec spec, SteadyTime now) {
     spare_.pop_back();
   }
   window->reset(std::move(spec), now, options_.noted_keys_max);
+  if (options_.watermarking == Watermarking::kReadOnly) window->state_ = Window::State::kOpen;
   live_.push_back(std::move(window));
   return MarkResult::kNoted;
 }
@@ -222,6 +223,15 @@ MarkResult WindowSet::mark_deleted(std::string_view id) {
     return make_void(*window, VoidReason::kMarkDeleted);
   }
   return close(*window);
+}
+
+std::vector<WindowId> WindowSet::reached(const Position& here) const {
+  std::vector<WindowId> ids;
+  for (const auto& window : live_) {
+    const Position& place = window->rows_.close_at;
+    if (window->has_rows_ && !place.empty() && place <= here) ids.push_back(window->spec_.id);
+  }
+  return ids;
 }
 
 MarkResult WindowSet::close(Window& window) {

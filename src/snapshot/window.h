@@ -10,6 +10,10 @@
 //           confirmed that its own DELETE removed the open row; emitting later than HW is safe as long
 //           as keys are noted until then
 //
+// Read-only windows have no rows in the log. They are open from their registration on, and close when the stream
+// has reached the place in the log that came with their rows (reached()); their reader keeps the rest of the
+// promise, see connector/read_only_marks.h.
+//
 // Invariants (why a window is right)
 //   1. A window is registered before its LW is sent, under an id that was never used before. A mark of
 //      an unknown id is ignored: it is of an earlier run, an earlier try or another engine.
@@ -45,6 +49,7 @@
 
 #include "base/clock.h"
 #include "change/offset.h"
+#include "change/position.h"
 #include "schema/table.h"
 #include "snapshot/identity_set.h"
 #include "snapshot/window_fault.h"
@@ -53,7 +58,7 @@ namespace tidemark {
 
 using WindowId = std::string;  // the watermark rows' id before "-open" and "-close": a UUID's text
 
-enum class Watermarking : std::uint8_t { kInsertInsert, kInsertDelete };
+enum class Watermarking : std::uint8_t { kInsertInsert, kInsertDelete, kReadOnly };
 
 enum class VoidReason : std::uint8_t {
   kTruncated,
@@ -104,6 +109,7 @@ struct ChunkRows {
   KeyTuple last_key;  // of the last row; empty when there is none
   bool last_chunk_of_stripe = false;
   std::uint64_t rows_read = 0;
+  Position close_at;  // kReadOnly: the high watermark, a place between two transactions
 
   std::string_view text(const Slice& slice) const { return {arena.data() + slice.at, slice.size}; }
   std::size_t bytes() const { return arena.size() + rows.size() * sizeof(RowSlot); }
@@ -217,6 +223,9 @@ class WindowSet {
   // A watermark row of this window was deleted. The high mark with insert_delete; otherwise someone
   // else's doing.
   MarkResult mark_deleted(std::string_view id);
+  // kReadOnly: the windows whose rows are here and whose high watermark is at or before this place, up to which
+  // every event of every transaction has been met. In the order of their registration, for high_mark().
+  std::vector<WindowId> reached(const Position& here) const;
 
   // The open windows of a table: ask once per rows event, and compute no identity when it is empty.
   // Valid until the next call of a non-const function of the set.

@@ -14,6 +14,8 @@ enum class WindowFault : std::uint8_t {
   kIgnoreNoted,  // "ignore_noted": emit rows that events of the window touched
   kCloseEarly,  // "close_early": emit when the rows are handed over, not at the high watermark
   kCursorAhead,  // "cursor_ahead": store the cursor when a chunk is read, not when it is emitted
+  kNoBarrier,  // "no_barrier": read-only; SELECT though the server may not show yet what the stream has
+  kExecutedMark,  // the model's alone: read-only; the high watermark is what was executed, not the log's end
 };
 
 inline std::optional<WindowFault> parse_window_fault(std::string_view name) {
@@ -21,6 +23,7 @@ inline std::optional<WindowFault> parse_window_fault(std::string_view name) {
   if (name == "ignore_noted") return WindowFault::kIgnoreNoted;
   if (name == "close_early") return WindowFault::kCloseEarly;
   if (name == "cursor_ahead") return WindowFault::kCursorAhead;
+  if (name == "no_barrier") return WindowFault::kNoBarrier;
   return std::nullopt;
 }
 

@@ -343,6 +343,24 @@ TEST_F(WindowTest, UsesItsMemoryAgain) {
   }
 }
 
+TEST_F(WindowTest, ReadOnlyNotesFromItsRegistrationOnAndWaitsForItsPlace) {
+  WindowSet set = make(Watermarking::kReadOnly);
+  EXPECT_EQ(set.add(spec("w"), {}), MarkResult::kNoted);
+  EXPECT_EQ(set.find("w")->state(), Window::State::kOpen);
+  set.note(kTable, "b");
+  EXPECT_TRUE(set.reached({"log.9", 1}).empty()) << "its rows are not here";
+  ChunkRows chunk = rows("w", {"a", "b", "c"});
+  chunk.close_at = {"log.2", 500};
+  EXPECT_EQ(set.hand_over(std::move(chunk)), MarkResult::kNoted);
+  set.note(kTable, "c");
+  EXPECT_TRUE(set.reached({"log.2", 499}).empty());
+  EXPECT_TRUE(set.reached({"log.1", 900}).empty());
+  EXPECT_EQ(set.reached({"log.2", 500}), std::vector<WindowId>{"w"});
+  EXPECT_EQ(set.reached({"log.10", 4}), std::vector<WindowId>{"w"}) << "a later file";
+  EXPECT_EQ(set.high_mark("w"), MarkResult::kReady);
+  EXPECT_EQ(drained(set, "w"), "a ");
+}
+
 TEST_F(WindowTest, ReportsWindowsWhoseMarksDoNotCome) {
   WindowSet set = make();
   const SteadyTime start{std::chrono::hours(1)};
