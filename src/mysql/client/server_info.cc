@@ -75,11 +75,21 @@ Result<ResultSet> query_first(Connection& connection,
   }
 }
 
+// One row.
 Result<ResultSet> show_log_status(Connection& connection) {
-  if (connection.is_mariadb())  // since 10.5; the old name
-    return query_first(connection, {"SHOW BINLOG STATUS", "SHOW MASTER STATUS"});
-  // Since 8.2; the old name, which 8.4 no longer takes
-  return query_first(connection, {"SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"});
+  // Since MariaDB 10.5 and MySQL 8.2; the old name, which MySQL 8.4 no longer takes.
+  auto answer = TRY(query_first(
+      connection, {connection.is_mariadb() ? "SHOW BINLOG STATUS" : "SHOW BINARY LOG STATUS",
+                   "SHOW MASTER STATUS"}));
+  if (!answer.empty()) return answer;
+  return fail(ErrorKind::kServer,
+              fmt::format("{} writes no binlog", endpoint_text(connection.settings())),
+              "start the server with log_bin (and without --skip-log-bin)");
+}
+
+Position position_of(const ResultSet& log_status) {
+  return {text_of(log_status.cell(0, "File")),
+          number<std::uint64_t>(log_status.cell(0, "Position").value_or("0"))};
 }
 
 Result<ResultSet> show_replicas(Connection& connection) {
@@ -187,13 +197,7 @@ Result<ServerInfo> read_server_info(Connection& connection) {
 
 Result<LogEnd> read_log_end(Connection& connection) {
   const auto answer = TRY(show_log_status(connection));
-  if (answer.empty())
-    return fail(ErrorKind::kServer,
-                fmt::format("{} writes no binlog", endpoint_text(connection.settings())),
-                "start the server with log_bin (and without --skip-log-bin)");
-  LogEnd end;
-  end.position.file = text_of(answer.cell(0, "File"));
-  end.position.pos = number<std::uint64_t>(answer.cell(0, "Position").value_or("0"));
+  LogEnd end{.position = position_of(answer)};
   if (connection.is_mariadb()) {
     end.maria_gtids =
         TRY(MariaGtidPosition::parse(TRY(read_text(connection, "@@GLOBAL.gtid_binlog_pos"))));
@@ -201,6 +205,10 @@ Result<LogEnd> read_log_end(Connection& connection) {
     end.gtids = TRY(GtidSet::parse(answer.cell(0, "Executed_Gtid_Set").value_or("")));
   }
   return end;
+}
+
+Result<Position> read_log_position(Connection& connection) {
+  return position_of(TRY(show_log_status(connection)));
 }
 
 Result<std::vector<BinlogFileInfo>> list_binlogs(Connection& connection) {
@@ -226,9 +234,9 @@ namespace {
 std::string no_log_remedy(const ServerInfo& info) {
   if (info.is_aurora() && is_on(info.innodb_read_only))
     return "this is a reader of the Aurora cluster, which has no binlog: set database.hostname to "
-           "the cluster's writer endpoint, or to the writer of another cluster that replicates "
-           "this "
-           "one by binlog";
+           "the cluster's writer endpoint (with read.only=true a user that may only read is "
+           "enough), or "
+           "to the writer of another cluster that replicates this one by binlog";
   if (info.is_aurora())
     return "set binlog_format = ROW in the DB cluster parameter group and reboot the writer";
   if (info.is_managed())
@@ -242,9 +250,12 @@ std::string no_log_remedy(const ServerInfo& info) {
 
 std::vector<Error> check_for_streaming(const ServerInfo& info) {
   std::vector<Error> errors;
-  if (!info.log_bin) {
-    errors.push_back(
-        wrong_setting("log_bin is OFF: the server writes no binlog", no_log_remedy(info)));
+  const bool aurora_reader = info.is_aurora() && is_on(info.innodb_read_only);
+  if (!info.log_bin || aurora_reader) {
+    errors.push_back(wrong_setting(aurora_reader
+                                       ? "innodb_read_only is ON: an Aurora reader serves no binlog"
+                                       : "log_bin is OFF: the server writes no binlog",
+                                   no_log_remedy(info)));
     return errors;
   }
   const auto reconnect = [](std::string words) {

@@ -68,6 +68,8 @@ Result<ServerInfo> read_server_info(Connection& connection);
 // while nothing is logged.
 // Errors: kServer without REPLICATION CLIENT, or with log_bin off.
 Result<LogEnd> read_log_end(Connection& connection);
+// The same without GTIDs: one statement.
+Result<Position> read_log_position(Connection& connection);
 
 // Oldest first.
 Result<std::vector<BinlogFileInfo>> list_binlogs(Connection& connection);

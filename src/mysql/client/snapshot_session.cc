@@ -295,20 +295,25 @@ Status SnapshotSession::begin_later(const std::stop_token& stop) {
   return {};
 }
 
-Status SnapshotSession::read_mariadb_place() {
-  const auto answer = TRY(first().query("SHOW STATUS LIKE 'binlog\\_snapshot\\_%'"));
+Result<Position> read_view_place(Connection& connection) {
+  const auto answer = TRY(connection.query("SHOW STATUS LIKE 'binlog\\_snapshot\\_%'"));
+  Position place;
   for (const ResultSet::Row row : answer.rows()) {
     const std::string_view name = row[0].value_or("");
     const std::string_view value = row[1].value_or("");
-    if (name.ends_with("_file")) place_.position.file = value;
+    if (name.ends_with("_file")) place.file = value;
     if (name.ends_with("_position"))
-      std::from_chars(value.data(), value.data() + value.size(), place_.position.pos);
+      std::from_chars(value.data(), value.data() + value.size(), place.pos);
   }
-  if (place_.position.empty())
-    return fail(ErrorKind::kServer,
-                fmt::format("{} does not tell the place of a snapshot in its binlog",
-                            endpoint_text(first().settings())),
-                "start the server with log_bin, or set snapshot.locking.mode=minimal");
+  if (!place.empty()) return place;
+  return fail(ErrorKind::kServer,
+              fmt::format("{} does not tell the place of a snapshot in its binlog",
+                          endpoint_text(connection.settings())),
+              "start the server with log_bin, or set snapshot.locking.mode=minimal");
+}
+
+Status SnapshotSession::read_mariadb_place() {
+  place_.position = TRY(read_view_place(first()));
   place_.maria_gtids = TRY(maria_gtids_at(first(), place_.position));
   return {};
 }

@@ -59,6 +59,10 @@ struct StructureReading {
   FunctionRef<Status(Connection&, const std::vector<TableId>&)> structures;
 };
 
+// MariaDB: the place in the log that the consistent snapshot just begun on this connection equals. To be asked for
+// before anything else. Errors: kServer where the server writes no log
+Result<Position> read_view_place(Connection& connection);
+
 class SnapshotSession {
  public:
   // Errors: kServer when locks are denied, kRetryable when one is not had in time, naming who holds what
