@@ -356,6 +356,12 @@ TEST(Config, ChecksPropertiesAgainstEachOther) {
       {{{"topic.key.field.regex", "(.*)"}}, "topic.key.field.replacement: is missing"},
       {{{"exactly.once.support", "required"}}, "cannot be had on standard output"},
       {{{"quarkus.config.locations", "more.properties"}}, "is not there yet"},
+      {{{"read.only", "true"}}, ""},
+      {{{"read.only", "true"}, {"snapshot.mode", "incremental"}}, ""},
+      {{{"read.only", "true"}, {"signal.data.collection", "a.b"}, {"signal.enabled.channels", ""}},
+       ""},
+      {{{"read.only", "true"}, {"gtid.ignore.on.recovery", "true"}},
+       "gtid.ignore.on.recovery=true (-D): is true, and read.only=true"},
   };
   for (const CrossCase& c : cases) {
     const auto errors = errors_of(kPlain, c.defines);

@@ -59,6 +59,10 @@ void check_lists(const Config& config, const Report& report) {
   if (config.given("gtid.source.includes") && config.given("gtid.source.excludes")) {
     report("gtid.source.excludes", {"gtid.source.includes is given, too", "one of the two"});
   }
+  if (config.boolean("read.only") && config.boolean("gtid.ignore.on.recovery")) {
+    report("gtid.ignore.on.recovery",
+           {"is true, and read.only=true tells by GTIDs what a SELECT sees", "false"});
+  }
   for (const std::string_view name : {"gtid.source.includes", "gtid.source.excludes"}) {
     if (config.given(name) && is_for_mariadb(config))
       report(name, {"cannot choose among the domains of a MariaDB yet", "leave it out"});
@@ -124,8 +128,8 @@ void check_snapshot_mode(const Config& config, const Report& report) {
     report("snapshot.mode",
            {"is incremental, and there is no signal table: the first load places its watermarks "
             "there",
-            "signal.data.collection=db.table (docs/operating/signals.md), or "
-            "snapshot.mode=initial"});
+            "signal.data.collection=db.table (docs/operating/signals.md), read.only=true "
+            "(docs/operating/read_only.md), or snapshot.mode=initial"});
   }
 }
 

@@ -47,7 +47,7 @@ std::span<const Property> signal_properties() {
       {"incremental.snapshot.max.threads", T::kInt, "2", "1..64", S::kSupported, "",
        "Tidemark's own: chunks read at the same time, each over a connection of its own."},
       {"read.only", T::kBool, "false", "", S::kSupported, "",
-       "Incremental snapshots without writing to the server."},
+       "Incremental snapshots without writing to the server: docs/operating/read_only.md."},
       {"notification.enabled.channels", T::kList, "", "sink log jmx", S::kSupported, "sink log",
        "Where notifications go."},
       {"notification.sink.topic.name", T::kText, "", "", S::kSupported, "",

@@ -75,12 +75,12 @@ void ChunkReader::run(const std::stop_token& stop) {
           check_split(*task);
           break;
         case ChunkTask::Kind::kChunk:
-          chunk(*task);
+          chunk(*task, stop);
           break;
       }
       task = parts_.director.next(id_);
-      if (!task && open_) {
-        if (auto closed = close_window(); !closed) give_up(closed.error());
+      if (!task && marks_->is_open()) {
+        if (auto closed = marks_->close(*connection_); !closed) give_up(closed.error());
         task = parts_.director.next(id_);
       }
     }
@@ -89,7 +89,13 @@ void ChunkReader::run(const std::stop_token& stop) {
 }
 
 Status ChunkReader::connect(const std::stop_token& stop) {
-  if (connection_) return {};
+  const std::uint64_t link = parts_.incremental.link();
+  if (connection_ && link == link_) return {};
+  if (connection_) {  // its windows became void with the old link
+    marks_->abandon();
+    disconnect();
+  }
+  link_ = link;
   auto opened = TRY(Connection::open(parts_.server, ConnectionUse::kLongRead, stop));
   const std::lock_guard lock(connection_mutex_);
   connection_ = std::move(opened);
@@ -98,8 +104,7 @@ Status ChunkReader::connect(const std::stop_token& stop) {
 }
 
 void ChunkReader::give_up(const Error& error) {
-  if (open_) parts_.director.report_failed(open_->id, error);
-  open_.reset();
+  if (const auto window = marks_->abandon()) parts_.director.report_failed(*window, error);
   // Whatever state the connection is in, a new one is in none.
   disconnect();
 }
@@ -149,23 +154,25 @@ void ChunkReader::check_split(const ChunkTask& task) {
 
 // -- chunks ----------------------------------------------------------------------------------------------------------
 
-void ChunkReader::chunk(const ChunkTask& task) {
-  auto opened = open_window(task);
-  if (!opened) {
-    // The window that was to be closed comes first.
-    give_up(opened.error());
-    return parts_.director.report_failed(task.window, opened.error());
-  }
+void ChunkReader::chunk(const ChunkTask& task, const std::stop_token& stop) {
+  const WindowSpec spec{.id = task.window,
+                        .table = task.table->id,
+                        .table_version = task.table->version,
+                        .stripe = task.stripe,
+                        .keep_unmatched = weights_needed(*task.key),
+                        .by_content = task.key->identity.by_content};
+  // The window that was to be closed comes first.
+  const auto failed = [&](const Error& error) {
+    give_up(error);
+    parts_.director.report_failed(task.window, error);
+  };
+  auto opened = marks_->open(*connection_, task, spec, stop);
+  if (!opened) return failed(opened.error());
+  if (!*opened) return;
   auto read = read_rows(task);
-  if (!read) return give_up(judge(std::move(read).error(), task.table));
-  if (!*read) {
-    // Void: with insert_delete the open row is still ours to take away; a row that cannot be is harmless.
-    if (parts_.strategy == WatermarkStrategy::kInsertDelete) {
-      if (auto gone = connection_->execute(parts_.watermarks.close(row_of(*open_))); !gone)
-        disconnect();
-    }
-    open_.reset();
-  }
+  if (!read) return failed(judge(std::move(read).error(), task.table));
+  if (*read) return;
+  if (auto gone = marks_->withdraw(*connection_); !gone) disconnect();
 }
 
 // An unknown column or table is worth another try while the stream has yet to reach the DDL behind it.
@@ -181,49 +188,6 @@ Error ChunkReader::judge(Error error, const TablePtr& table) {
     doubt_ = {table, end->position};
   }
   return {ErrorKind::kRetryable, error.message(), error.remedy()};
-}
-
-WindowRow ChunkReader::row_of(const OpenWindow& window) const {
-  return {.window = *Uuid::parse(window.id),
-          .signal_id = window.signal_id,
-          .collection = window.collection,
-          .opened_ns = window.opened_ns,
-          .closed_ns = parts_.clock.wall_ns()};
-}
-
-Status ChunkReader::open_window(const ChunkTask& task) {
-  parts_.incremental.post(WindowSpec{.id = task.window,
-                                     .table = task.table->id,
-                                     .table_version = task.table->version,
-                                     .stripe = task.stripe,
-                                     .keep_unmatched = weights_needed(*task.key),
-                                     .by_content = task.key->identity.by_content});
-  OpenWindow opening{task.window, task.signal_id, task.table->id.text(), parts_.clock.wall_ns()};
-  if (!open_) {
-    TRY(connection_->execute(parts_.watermarks.open(row_of(opening))));
-  } else {
-    std::uint64_t deleted = 0;
-    for (const std::string& statement :
-         parts_.watermarks.close_and_open(row_of(*open_), row_of(opening))) {
-      TRY(connection_->execute(statement));
-      if (statement.starts_with("DELETE")) deleted = connection_->affected_rows();
-    }
-    if (parts_.strategy == WatermarkStrategy::kInsertDelete) {
-      parts_.incremental.post(CloseConfirmed{.window = open_->id, .rows_deleted = deleted});
-    }
-  }
-  open_ = std::move(opening);
-  return {};
-}
-
-Status ChunkReader::close_window() {
-  TRY(connection_->execute(parts_.watermarks.close(row_of(*open_))));
-  if (parts_.strategy == WatermarkStrategy::kInsertDelete) {
-    parts_.incremental.post(
-        CloseConfirmed{.window = open_->id, .rows_deleted = connection_->affected_rows()});
-  }
-  open_.reset();
-  return {};
 }
 
 // A change that is not emitted leaves no trace in a window. Then a row's later, emitted change may carry
@@ -307,6 +271,7 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
   } else {
     rows.last_key = std::move(last);
   }
+  rows.close_at = TRY(marks_->selected(*connection_));
   const ChunkRead read{
       .last_key = rows.last_key, .rows = rows.rows_read, .last = rows.last_chunk_of_stripe};
   if (!parts_.director.report_read(task.window, read)) return false;

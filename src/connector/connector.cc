@@ -27,6 +27,7 @@
 #include "connector/kafka_parts.h"
 #include "connector/missing_parts.h"
 #include "connector/notifications.h"
+#include "connector/read_only_marks.h"
 #include "connector/server_desk.h"
 #include "connector/signal_channels.h"
 #include "connector/signal_topic.h"
@@ -37,7 +38,9 @@
 #include "connector/status_thread.h"
 #include "connector/tables.h"
 #include "connector/test_fault.h"
+#include "connector/written_marks.h"
 #include "control/signal_table.h"
+#include "mysql/client/read_only.h"
 #include "mysql/client/schema_reader.h"
 #include "mysql/client/server_info.h"
 #include "sink/kafka_sink.h"
@@ -62,6 +65,13 @@ CaptureFilter filter_of(const Settings& settings) {
                         .table_exclude = capture.table_exclude,
                         .ignore_builtin = capture.ignore_builtin,
                         .signal_table = signal_table_of(settings)});
+}
+
+Watermarking watermarking_of(const Settings& settings) {
+  if (settings.read_only) return Watermarking::kReadOnly;
+  return settings.incremental.strategy == WatermarkStrategy::kInsertDelete
+             ? Watermarking::kInsertDelete
+             : Watermarking::kInsertInsert;
 }
 
 // Transforms work on records that are not wrapped into their schemas; the chain wraps what comes out.
@@ -150,6 +160,16 @@ Status check_class(const ServerInfo& server, ServerKind configured) {
       fmt::format("set connector.class=io.debezium.connector.{}, with an offset file of its "
                   "own",
                   maria ? "mariadb.MariaDbConnector" : "mysql.MySqlConnector"));
+}
+
+// Where it began without GTIDs it knows only those that it has met since.
+Status check_read_only_start(const Offset& start, const ServerInfo& server) {
+  if (server.is_mariadb || start.gtid_mode) return {};
+  return fail(ErrorKind::kRejected,
+              fmt::format("the stored offset goes by file and position ({}), and read.only=true "
+                          "tells by GTIDs what a SELECT sees",
+                          start.position.text()),
+              "take a new snapshot (remove the offset file), or set read.only=false");
 }
 
 struct Grants {
@@ -337,13 +357,14 @@ Status Connector::check_server(Parts& parts) {
                                  {"binlog_row_metadata", parts.server.binlog_row_metadata}});
   reached_server_ = true;
   TRY(check_class(parts.server, settings_.server_kind));
-  TRY(report(check_for_streaming(parts.server)));
-  return {};
+  if (!settings_.read_only) return report(check_for_streaming(parts.server));
+  return report(TRY(
+      parts.desk.ask([](Connection& connection) { return check_read_only_server(connection); })));
 }
 
 // Signals and watermarks are written on this server: under its UUID, unless MariaDB, which has none.
 Status Connector::check_gtid_sources(Parts& parts) {
-  if (!signal_table_of(settings_) || !parts.server.has_gtids()) return {};
+  if (!signal_table_of(settings_) || settings_.read_only || !parts.server.has_gtids()) return {};
   const Result<Uuid> writer = Uuid::parse(parts.server.server_uuid);
   if (!writer) return {};
   GtidSources sources(settings_.gtid);
@@ -480,6 +501,7 @@ Status Connector::check_signals(Parts& parts) {
   SignalTableFacts facts;
   facts.configured = *id;
   facts.strategy = settings_.incremental.strategy;
+  facts.watermarks = !settings_.read_only;
   facts.grants = grants.lines;
   facts.account = grants.account;
   for (const TableDef& def : defs) {
@@ -578,6 +600,7 @@ Status Connector::snapshot(Parts& parts, const std::stop_token& stop) {
 }
 
 Status Connector::stream(Parts& parts, const std::stop_token& stop) {
+  if (settings_.read_only) TRY(check_read_only_start(parts.start, parts.server));
   const WindowFault fault = TRY(test_fault());
   const SkippedOperations& skipped = settings_.skipped_operations;
   const bool skips = skipped.create || skipped.update || skipped.remove;
@@ -600,20 +623,16 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
        .status = parts.status,
        .notifications = &parts.notifications},
       parts.stored ? parts.stored->blocking : std::vector<BlockingRequest>());
-  Incremental incremental(
-      {.clock = clock_,
-       .director = director,
-       .blocking = blocking,
-       .tables = parts.tables,
-       .output = *parts.output,
-       .desk = parts.desk,
-       .status = parts.status,
-       .notifications = &parts.notifications},
-      {.watermarking = settings_.incremental.strategy == WatermarkStrategy::kInsertDelete
-                           ? Watermarking::kInsertDelete
-                           : Watermarking::kInsertInsert,
-       .fault = fault},
-      std::move(answers), parts.signals);
+  Incremental incremental({.clock = clock_,
+                           .director = director,
+                           .blocking = blocking,
+                           .tables = parts.tables,
+                           .output = *parts.output,
+                           .desk = parts.desk,
+                           .status = parts.status,
+                           .notifications = &parts.notifications},
+                          {.watermarking = watermarking_of(settings_), .fault = fault},
+                          std::move(answers), parts.signals);
   if (parts.stored) {
     director.restore(parts.stored->incremental, [&](const TableId& id) {
       const CapturedTable* const table = parts.tables.find(id);
@@ -658,9 +677,10 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
   std::optional<WatermarkWriter> watermarks;
   std::vector<std::unique_ptr<ChunkReader>> readers;
   std::vector<std::jthread> threads;
-  if (const auto id = signal_table_of(settings_)) {
-    const CapturedTable* const table = parts.tables.find(*id);
-    ASSERT(table != nullptr, id->text());
+  const std::optional<TableId> signal_table = signal_table_of(settings_);
+  if (signal_table && !settings_.read_only) {
+    const CapturedTable* const table = parts.tables.find(*signal_table);
+    ASSERT(table != nullptr, signal_table->text());
     watermarks.emplace(*table->def, settings_.incremental.strategy);
     const std::string probe = Uuid::random().text();
     TRY(parts.desk.ask([&](Connection& connection) {
@@ -669,21 +689,30 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
     const LogEnd end =
         TRY(parts.desk.ask([](Connection& connection) { return read_log_end(connection); }));
     incremental.expect({.id = probe, .by = end.position, .gtids = end.gtids});
-    for (ReaderId reader = 0; reader < settings_.incremental.readers_max; ++reader) {
-      readers.push_back(std::make_unique<ChunkReader>(
-          reader, ChunkReader::Parts{.server = settings_.server,
-                                     .encoding = parts.encoding,
-                                     .clock = clock_,
-                                     .director = director,
-                                     .incremental = incremental,
-                                     .watermarks = *watermarks,
-                                     .status = parts.status,
-                                     .strategy = settings_.incremental.strategy,
-                                     .operations_skipped = skips}));
-      threads.emplace_back([&reader = *readers.back()](const std::stop_token& end_of_reading) {
-        reader.run(end_of_reading);
-      });
-    }
+  }
+  const auto marks = [&]() -> std::unique_ptr<WindowMarks> {
+    if (settings_.read_only) return std::make_unique<ReadOnlyMarks>(incremental, director, fault);
+    return std::make_unique<WrittenMarks>(
+        WrittenMarks::Parts{.clock = clock_,
+                            .director = director,
+                            .incremental = incremental,
+                            .watermarks = *watermarks,
+                            .strategy = settings_.incremental.strategy});
+  };
+  const bool in_chunks = watermarks || settings_.read_only;
+  for (ReaderId reader = 0; in_chunks && reader < settings_.incremental.readers_max; ++reader) {
+    readers.push_back(std::make_unique<ChunkReader>(reader,
+                                                    ChunkReader::Parts{.server = settings_.server,
+                                                                       .encoding = parts.encoding,
+                                                                       .clock = clock_,
+                                                                       .director = director,
+                                                                       .incremental = incremental,
+                                                                       .status = parts.status,
+                                                                       .operations_skipped = skips},
+                                                    marks()));
+    threads.emplace_back([&one = *readers.back()](const std::stop_token& end_of_reading) {
+      one.run(end_of_reading);
+    });
   }
   std::optional<SignalChannels> channels;
   channels.emplace(SignalChannels::Parts{.settings = settings_,

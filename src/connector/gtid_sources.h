@@ -30,10 +30,10 @@ class GtidSources {
     Offset check;
   };
   Result<Resume> resume(const Offset& offset, const GtidSet& purged);
+  // The part of the set whose sources count, or those that do not.
+  Result<GtidSet> that_count(const GtidSet& set, bool count = true);
 
  private:
-  Result<GtidSet> that_count(const GtidSet& set, bool count);
-
   const GtidSettings& settings_;
   std::map<Uuid, bool> known_;
 };

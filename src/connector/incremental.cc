@@ -17,6 +17,8 @@ namespace tidemark {
 namespace {
 
 constexpr std::chrono::milliseconds kPublishEvery{250};
+// How often a reader that waits for the stream looks whether its window is still wanted.
+constexpr std::chrono::milliseconds kSeenLook{200};
 // A window older than this is reported with its cause, and again as often.
 constexpr std::chrono::seconds kWindowAgeMax{15};
 constexpr std::chrono::seconds kWindowWatchEvery{1};
@@ -63,6 +65,7 @@ bool hides_identity(const RowIdentity& identity, RowView image) {
 Incremental::Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers,
                          SignalMarks marks)
     : parts_(parts),
+      read_only_(windows.watermarking == Watermarking::kReadOnly),
       windows_(windows),
       answers_(std::make_shared<const AnswerLog>(std::move(answers))),
       marks_(std::make_shared<const SignalMarks>(std::move(marks))) {}
@@ -81,6 +84,29 @@ void Incremental::post(OutsideSignal signal) {
     outside_.push_back(std::move(signal));
   }
   if (woken_) woken_();
+}
+
+std::optional<Seen> Incremental::await_seen(const WindowId& window, const std::stop_token& stop) {
+  std::unique_lock lock(mailbox_mutex_);
+  for (;;) {
+    const bool told =
+        seen_told_.wait_for(lock, stop, kSeenLook, [&] { return seen_.contains(window); });
+    if (told) return std::move(seen_.extract(window).mapped());
+    if (stop.stop_requested() || !parts_.director.live(window)) return std::nullopt;
+  }
+}
+
+void Incremental::answer_seen(const Seen& seen) {
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    // What nobody has fetched is of windows that became void.
+    std::erase_if(seen_, [&](const auto& told) { return windows_.find(told.first) == nullptr; });
+    for (const WindowId& window : asked_) {
+      if (windows_.find(window) != nullptr) seen_.emplace(window, seen);
+    }
+  }
+  asked_.clear();
+  seen_told_.notify_all();
 }
 
 ChunkRows Incremental::spare_rows() {
@@ -121,11 +147,7 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
   }
   const std::string id = text_of(row[columns->id]);
   const std::string type = text_of(row[columns->type]);
-  info_ = info;
-  info_file_ = info.file;
-  info_gtid_ = info.gtid;
-  if (info.query.data() != nullptr) info_query_ = info.query;
-
+  set_origin(info);
   if (op == Op::kDelete) {
     const Watermark mark = parse_deleted(id, type);
     if (mark.kind == Watermark::Kind::kNone) return {};
@@ -155,6 +177,13 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
     }
   }
   return {};
+}
+
+void Incremental::set_origin(const SourceInfo& info) {
+  info_ = info;
+  info_file_ = info.file;
+  info_gtid_ = info.gtid;
+  if (info.query.data() != nullptr) info_query_ = info.query;
 }
 
 void Incremental::note(const CapturedTable& table, RowView before, RowView after, ImageGaps gaps) {
@@ -202,6 +231,7 @@ Status Incremental::table_gone(const TableId& id) {
 
 Status Incremental::reconnected() {
   TRY(read_messages());
+  ++link_;
   windows_.void_all(VoidReason::kServerChanged);
   parts_.director.void_all(VoidReason::kServerChanged);
   discard_voided();
@@ -272,6 +302,7 @@ void Incremental::watch_old_windows(SteadyTime now, const Offset& offset) {
 // Rows are here only when the low watermark was written before them: so once the stream has passed what was the
 // end of the log later on, a low watermark that it has not met is not in the log.
 Incremental::Delay Incremental::delay_of(const Window& window, const Offset& offset) {
+  if (read_only_) return {.cause = delay_of_read_only(window, offset)};
   if (window.state() != Window::State::kIdle) {
     return {.cause = window.has_rows()
                          ? "its high watermark has not come: the row is not written yet, "
@@ -294,6 +325,19 @@ Incremental::Delay Incremental::delay_of(const Window& window, const Offset& off
                                offset.position.text(), end->second.position.text())};
 }
 
+std::string Incremental::delay_of_read_only(const Window& window, const Offset& offset) const {
+  if (window.has_rows()) {
+    return fmt::format("the stream is behind: at {}, and the chunk's rows may leave at {}",
+                       offset.position.text(), window.rows().close_at.text());
+  }
+  if (std::ranges::find(asked_, window.spec().id) != asked_.end()) {
+    return "the transaction in which a link was lost has not come again yet";
+  }
+  return "the server does not show yet what it has sent (a commit that waits for a "
+         "semi-synchronous replica, "
+         "for one), or the chunk is still being read";
+}
+
 // -- windows ---------------------------------------------------------------------------------------------------------
 
 Status Incremental::read_messages() {
@@ -314,12 +358,24 @@ Status Incremental::apply(ReaderMessage message) {
     if (!parts_.director.live(id)) return {};
     return settle(windows_.add(std::move(*spec), parts_.clock.steady()), id);
   }
+  if (const auto* const asked = std::get_if<SeenAsked>(&message)) {
+    if (windows_.find(asked->window) != nullptr) asked_.push_back(asked->window);
+    return {};
+  }
   if (auto* const rows = std::get_if<ChunkRows>(&message)) {
     const std::string id = rows->window;
     return settle(windows_.hand_over(std::move(*rows)), id);
   }
   const auto& confirmed = std::get<CloseConfirmed>(message);
   return settle(windows_.confirm_close(confirmed.window, confirmed.rows_deleted), confirmed.window);
+}
+
+Status Incremental::reached(const Position& here, const SourceInfo& origin) {
+  const std::vector<WindowId> ids = windows_.reached(here);
+  if (ids.empty()) return {};
+  set_origin(origin);
+  for (const WindowId& id : ids) TRY(settle(windows_.high_mark(id), id));
+  return {};
 }
 
 Status Incremental::settle(MarkResult result, std::string_view window) {

@@ -9,6 +9,8 @@
 //         spare_rows(), which readers do
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -16,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -46,8 +49,19 @@ struct CloseConfirmed {
   WindowId window;
   std::uint64_t rows_deleted = 0;
 };
-// What a reader tells the source thread, in this order for each window: spec, rows, confirmation.
-using ReaderMessage = std::variant<WindowSpec, ChunkRows, CloseConfirmed>;
+// The reader wants to know what the stream had begun to see after the window began to note: await_seen().
+struct SeenAsked {
+  WindowId window;
+};
+// What a reader tells the source thread, in this order for each window: spec, question, rows, confirmation.
+using ReaderMessage = std::variant<WindowSpec, SeenAsked, ChunkRows, CloseConfirmed>;
+
+// What the stream has begun to see, the transaction in progress included.
+struct Seen {
+  GtidSet gtids;  // of MySQL
+  Position here;  // on the present link's server
+  std::uint32_t server_id = 0;  // that wrote the file; 0: unknown
+};
 
 // The signal table, as the channels of signals are called in configurations.
 inline constexpr std::string_view kSourceChannel = "source";
@@ -87,6 +101,10 @@ class Incremental {
   // Empty rows, with the memory of some that were emitted where there are any. Any thread.
   ChunkRows spare_rows();
   void on_post(std::function<void()> woken) { woken_ = std::move(woken); }
+  // Readers: waits for the answer to SeenAsked. Nothing: the window became void, or stop is requested.
+  std::optional<Seen> await_seen(const WindowId& window, const std::stop_token& stop);
+  // Grows when the stream begins anew over another link, perhaps at another server. Any thread.
+  std::uint64_t link() const { return link_; }
   // Expect this row; poll() fails once the stream has passed its place without it. Any thread.
   void expect(Probe probe);
 
@@ -123,6 +141,15 @@ class Incremental {
   // the stream.
   Status poll(const Offset& offset);
 
+  // Readers wait to hear what the stream has begun to see; to be asked after poll().
+  bool seen_asked() const { return !asked_.empty(); }
+  void answer_seen(const Seen& seen);
+  // Read-only windows wait for the stream to come to a place.
+  bool awaits_place() const { return read_only_ && windows_.size() != 0; }
+  // Between two transactions the stream stands at `here`: emits what may leave. `origin` is where the rows say they
+  // come from.
+  Status reached(const Position& here, const SourceInfo& origin);
+
   // What the next checkpoint has to say.
   bool dirty() const;
   std::shared_ptr<const IncrementalState> state();
@@ -132,6 +159,7 @@ class Incremental {
 
  private:
   void void_windows(const TableId& id, VoidReason reason);
+  void set_origin(const SourceInfo& info);
   Status read_messages();
   Status apply(ReaderMessage message);
   Status settle(MarkResult result, std::string_view window);
@@ -145,6 +173,7 @@ class Incremental {
     bool for_ever = false;
   };
   Delay delay_of(const Window& window, const Offset& offset);
+  std::string delay_of_read_only(const Window& window, const Offset& offset) const;
 
   struct Asked {  // a signal: its name, and how it came
     std::string id;
@@ -155,6 +184,8 @@ class Incremental {
   Status work_off(const OutsideSignal& signal, const Offset& offset);
   Status command(const Asked& asked, const Result<Command>& parsed, const Offset& offset);
   Result<std::string> obey(const Asked& asked, const Command& wanted, const Offset& offset);
+  // read.only: may the server be read without writing to it, as it is set up now?
+  Status check_read_only();
   Result<std::string> execute(const std::string& signal_id, const ExecuteSnapshot& request);
   Result<std::string> execute_blocking(const std::string& signal_id,
                                        const ExecuteSnapshot& request);
@@ -180,7 +211,10 @@ class Incremental {
   void tell_ended(const std::vector<SnapshotOutcome>& outcomes);
 
   Parts parts_;
+  const bool read_only_;
   WindowSet windows_;
+  std::vector<WindowId> asked_;  // by SeenAsked, not answered yet
+  std::atomic<std::uint64_t> link_{0};
   std::shared_ptr<const AnswerLog> answers_;
   std::shared_ptr<const SignalMarks> marks_;
   std::string stopped_by_;  // the last signal that stopped tables
@@ -196,7 +230,7 @@ class Incremental {
   SteadyTime watched_{};
   std::map<WindowId, LogEnd> log_ends_;  // the log's end after a window had become old
 
-  // Where read events say they come from: the last signal row.
+  // Where read events say they come from: the last signal row; read-only, the stream's place.
   SourceInfo info_;
   std::string info_file_;
   std::string info_gtid_;
@@ -206,6 +240,8 @@ class Incremental {
   std::vector<ReaderMessage> mailbox_;  // guarded by mailbox_mutex_
   std::deque<OutsideSignal> outside_;  // guarded by mailbox_mutex_; the first may be in work
   std::optional<Probe> probe_;  // guarded by mailbox_mutex_
+  std::map<WindowId, Seen> seen_;  // guarded by mailbox_mutex_; until its reader has fetched it
+  std::condition_variable_any seen_told_;  // with mailbox_mutex_
   std::vector<ChunkRows> spare_rows_;  // guarded by mailbox_mutex_
   std::function<void()> woken_;
 };

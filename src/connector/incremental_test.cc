@@ -146,11 +146,12 @@ class IncrementalTest : public testing::Test {
                                   .table_version = task.table->version,
                                   .stripe = task.stripe});
   }
-  void read(const ChunkTask& task, const std::vector<std::int64_t>& ids) {
+  void read(const ChunkTask& task, const std::vector<std::int64_t>& ids, Position close_at = {}) {
     const CapturedTable& table = *tables_.find(task.table->id);
     ChunkRows rows;
     rows.window = task.window;
     rows.table = task.table;
+    rows.close_at = std::move(close_at);
     const auto slice = [&](auto&& write) {
       const std::size_t at = rows.arena.size();
       write();
@@ -221,6 +222,50 @@ class IncrementalTest : public testing::Test {
 using Keys = std::vector<std::string>;
 
 // -- windows ---------------------------------------------------------------------------------------------------------
+
+TEST_F(IncrementalTest, ReadOnlyRowsLeaveWhereTheLogEndedAfterTheirSelect) {
+  boot(Watermarking::kReadOnly);
+  EXPECT_FALSE(incremental_->awaits_place());
+  director_.submit("s1", {{tables_.find({"shop", "items"})->def, ""}});
+  const ChunkTask task = chunk();
+  incremental_->post(SeenAsked{task.window});
+  EXPECT_FALSE(incremental_->seen_asked()) << "not before the stream has looked";
+  ASSERT_TRUE(incremental_->poll(at_));
+  EXPECT_TRUE(incremental_->seen_asked());
+  changed(0, 2);  // noted, though no row of the log has opened the window
+  incremental_->answer_seen({.gtids = {}, .here = {"binlog.000007", 70}, .server_id = 5});
+  EXPECT_FALSE(incremental_->seen_asked());
+  const auto seen = incremental_->await_seen(task.window, {});
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->server_id, 5U);
+  read(task, {1, 2, 3}, {"binlog.000007", 300});
+  ASSERT_TRUE(incremental_->poll(at_));
+  EXPECT_TRUE(incremental_->awaits_place());
+  const SourceInfo place{.server_id = 4, .gtid = "g:9", .file = "binlog.000007", .pos = 250};
+  ASSERT_TRUE(incremental_->reached({"binlog.000007", 299}, place));
+  EXPECT_EQ(emitted(), Keys{});
+  ASSERT_TRUE(incremental_->reached({"binlog.000007", 300}, place));
+  EXPECT_EQ(emitted(), (Keys{R"({"id":1})", R"({"id":3})"}));
+  const RecordBatch& batch = output_.batch();
+  EXPECT_NE(std::string(batch.value(batch.records()[0]))
+                .find(R"("gtid":"g:9","file":"binlog.000007","pos":250)"),
+            std::string::npos)
+      << batch.value(batch.records()[0]);
+  EXPECT_FALSE(incremental_->awaits_place());
+  EXPECT_EQ(incremental_->state()->tables.at(0).stripes.at(0).cursor, key(3));
+}
+
+TEST_F(IncrementalTest, ReadersOfWindowsThatBecameVoidAreNotKeptWaiting) {
+  boot(Watermarking::kReadOnly);
+  director_.submit("s1", {{tables_.find({"shop", "items"})->def, ""}});
+  const ChunkTask task = chunk();
+  incremental_->post(SeenAsked{task.window});
+  const std::uint64_t link = incremental_->link();
+  ASSERT_TRUE(incremental_->reconnected());
+  EXPECT_NE(incremental_->link(), link);
+  incremental_->answer_seen({});
+  EXPECT_FALSE(incremental_->await_seen(task.window, {}));
+}
 
 TEST_F(IncrementalTest, EmitsAtTheHighMarkWhatNoEventTouched) {
   execute("s1");

@@ -16,7 +16,6 @@ Status refuse_missing_parts(const Settings& settings) {
     return missing("schema.history.internal.kafka.topic", "leave it out");
   if (settings.history.kind == HistoryKind::kFile)
     return missing("schema.history.internal=FileSchemaHistory", "leave it out");
-  if (settings.read_only) return missing("read.only=true", "leave it out");
   return {};
 }
 

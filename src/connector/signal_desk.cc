@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "connector/incremental.h"
 #include "control/collections.h"
+#include "mysql/client/read_only.h"
 #include "mysql/client/schema_reader.h"
 #include "snapshot/chunk_key.h"
 
@@ -151,8 +152,18 @@ Result<std::string> Incremental::execute_blocking(const std::string& signal_id,
   return out;
 }
 
+// Settings may have changed since the start, and a primary may have become a replica.
+Status Incremental::check_read_only() {
+  if (!read_only_) return {};
+  const std::vector<Error> errors = TRY(
+      parts_.desk.ask([](Connection& connection) { return check_read_only_server(connection); }));
+  if (errors.empty()) return {};
+  return fail(ErrorKind::kRejected, errors.front().message(), errors.front().remedy());
+}
+
 Result<std::string> Incremental::execute(const std::string& signal_id,
                                          const ExecuteSnapshot& request) {
+  TRY(check_read_only());
   const Resolution found = TRY(resolve(request));
   std::vector<SnapshotRequest> wanted;
   for (const SelectedTable& table : found.tables) {

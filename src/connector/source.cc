@@ -122,6 +122,7 @@ Status Source::run_link(const std::stop_token& stop) {
   idle_.reset();
   relink_ = false;
   placed_ = false;
+  located_ = !where.offset.maria_gtids || where.offset.maria_gtids->gtids().empty();
   buffer_.reset();
   block_.clear();
   next_in_block_ = 0;
@@ -186,6 +187,7 @@ Status Source::work(const std::stop_token& stop) {
     TRY(beat());
     TRY(parts_.incremental.poll(cursor_.offset()));
     if (parts_.incremental.jump_pending() && !cursor_.in_transaction()) TRY(jump());
+    TRY(advance_windows());
     if (parts_.blocking.waiting()) TRY(advance_blocking());
     TRY(parts_.output.delivery().check());
     TRY(checkpoint());
@@ -209,6 +211,7 @@ Status Source::handle_block() {
     if (parts_.incremental.jump_pending() && !cursor_.in_transaction()) return jump();
     if (parts_.blocking.open() && between_transactions() && parts_.blocking.due(here()))
       TRY(emit_blocking());
+    if (parts_.incremental.awaits_place()) TRY(advance_windows());
     // Between two events: a good place for a checkpoint.
     if (parts_.output.full()) TRY(checkpoint());
   }
@@ -218,6 +221,26 @@ Status Source::handle_block() {
 bool Source::between_transactions() const {
   return placed_ && !cursor_.in_transaction() && !cursor_.replaying() && !xa_.open() &&
          !parts_.incremental.jump_pending();
+}
+
+Status Source::advance_windows() {
+  if (relink_) return {};  // the cursor speaks of another place than the link
+  if (parts_.incremental.seen_asked() && placed_ && located_ && !cursor_.owes())
+    parts_.incremental.answer_seen(TRY(seen()));
+  if (!parts_.incremental.awaits_place() || !between_transactions()) return {};
+  return parts_.incremental.reached(here(), place_info());
+}
+
+// Of sources that do not count another server may lack what this one's predecessor had: of theirs only the last one
+// is waited for, and commits come in the order of the log.
+Result<Seen> Source::seen() {
+  Seen out{.gtids = cursor_.offset().gtids, .here = here(), .server_id = cursor_.file_server_id()};
+  if (gtid_sources_.filters()) {
+    out.gtids = TRY(gtid_sources_.that_count(out.gtids));
+    if (!on_mariadb_ && !gtid_text_.empty()) out.gtids.add(TRY(GtidSet::parse(gtid_text_)));
+  }
+  if (!cursor_.current_gtid().empty()) out.gtids.add(cursor_.current_gtid());
+  return out;
 }
 
 Status Source::advance_blocking() {
@@ -289,6 +312,7 @@ Status Source::on_payload(const Event& event) {
       since_checkpoint = 0;
       TRY(beat());
       TRY(parts_.incremental.poll(cursor_.offset()));
+      TRY(advance_windows());
       TRY(parts_.output.delivery().check());
       TRY(checkpoint());
       publish();
@@ -324,6 +348,8 @@ Status Source::dispatch(const Event& event) {
     case EventType::kMariaGtid:
       return on_maria_gtid(event);
     case EventType::kMariaGtidList:
+      // Made by the sender: there begins what was not done yet.
+      located_ |= event.header.artificial();
       cursor_.gtid_list(TRY(parse_maria_gtid_list(event)).gtids);
       return {};
     case EventType::kQuery:
@@ -422,6 +448,7 @@ Status Source::on_format_description(const Event& event) {
 Status Source::on_heartbeat(const Event& event) {
   const HeartbeatEvent heartbeat = TRY(parse_heartbeat(event));
   if (heartbeat.file != cursor_.file()) return {};
+  located_ = true;
   const Position here{cursor_.file(), cursor_.event_end()};
   const SteadyTime now = parts_.clock.steady();
   const bool again = idle_ && idle_->here == here;
@@ -461,6 +488,7 @@ Status Source::on_maria_gtid(const Event& event) {
         ErrorKind::kCorrupt, "an XA transaction without an XA_PREPARE event at its end",
         "report this with the binlog file; to go on, take a new snapshot past this position");
   cursor_.gtid(gtid.gtid);
+  located_ = true;
   gtid_text_ = gtid.gtid.text();
   commit_ts_us_ = 0;
   on_mariadb_ = true;
@@ -635,6 +663,18 @@ SourceInfo Source::source_info(const Event& event) const {
           .row = 0,
           .thread = thread_id_,
           .query = query_ ? std::string_view(*query_) : std::string_view()};
+}
+
+SourceInfo Source::place_info() const {
+  return {.ts_us = 0,
+          .snapshot = SnapshotMark::kFalse,
+          .server_id = cursor_.offset().server_id,
+          .gtid = gtid_text_,
+          .file = cursor_.file(),
+          .pos = cursor_.event_end(),
+          .row = 0,
+          .thread = -1,
+          .query = {}};
 }
 
 Status Source::checkpoint() {

@@ -131,11 +131,15 @@ class Source {
   // The stream is where its rows belong.
   Status emit_blocking();
   bool between_transactions() const;
+  // Does what windows without rows in the log wait for: says what was seen, emits those whose place is reached.
+  Status advance_windows();
+  Result<Seen> seen();
   Position here() const { return {cursor_.file(), cursor_.event_end()}; }
   Status checkpoint();
   Status send_checkpoint(bool urgent);
   void publish();
   SourceInfo source_info(const Event& event) const;  // of its first row
+  SourceInfo place_info() const;  // of rows that no event holds
 
   Parts parts_;
   Start start_;
@@ -180,6 +184,7 @@ class Source {
   std::uint64_t events_handled_ = 0;  // since they were published
   bool relink_ = false;  // the present link is done with
   bool placed_ = false;  // the present link has said in which file it is
+  bool located_ = false;  // and where in it, passing over what was done
   bool made_progress_ = false;  // since the link was opened
 };
 

@@ -111,7 +111,7 @@ bool StreamCursor::file_described(const EventHeader& header) {
     const bool other_server = file_server_id_ != from->file_server_id;
     if (other && (!from->by_gtid() || !other_server)) return false;
     if (other_server && (resume_events_ > 0 || resume_rows_ > 0)) {
-      repeats_ = true;
+      repeats_ = repeat_due_ = true;
       resume_events_ = resume_rows_ = 0;
     }
   }
@@ -194,6 +194,7 @@ void StreamCursor::look_back_from(Position from) {
 
 void StreamCursor::begin_transaction(std::uint64_t start) {
   in_transaction_ = true;
+  repeat_due_ = false;
   if (resume_events_ > 0 || resume_rows_ > 0) {
     events_left_to_skip_ = std::exchange(resume_events_, 0);
     return event_in_transaction_done();

@@ -93,11 +93,15 @@ class StreamCursor {
   void event_outside_done();
 
   bool in_transaction() const { return in_transaction_; }
+  // A transaction of which something was done over an earlier link has not come again yet.
+  bool owes() const { return resume_events_ > 0 || resume_rows_ > 0 || repeat_due_; }
   const Gtid& current_gtid() const { return gtid_; }
   // Start of the event being handled.
   std::uint64_t event_start() const { return event_start_; }
   std::uint64_t event_end() const { return event_end_; }
   const std::string& file() const { return file_; }
+  // That began the present file; 0: the link has not said it yet.
+  std::uint32_t file_server_id() const { return file_server_id_; }
   // "binlog.000042:1337", the event being handled.
   std::string place() const;
 
@@ -126,6 +130,7 @@ class StreamCursor {
   MariaGtid maria_gtid_;  // likewise
   bool in_transaction_ = false;
   bool repeats_ = false;
+  bool repeat_due_ = false;  // and that transaction has not begun
   std::uint64_t events_left_to_skip_ = 0;  // of the first transaction after a resume
   std::uint64_t resume_events_ = 0;  // armed until that transaction begins
   std::uint64_t resume_rows_ = 0;

@@ -99,6 +99,23 @@ TEST(StreamCursor, ResumesInsideATransactionAtTheVeryNextEvent) {
   EXPECT_TRUE(second.inside());
 }
 
+TEST(StreamCursor, OwesTheTransactionInWhichALinkWasLost) {
+  Script script(start());
+  EXPECT_FALSE(script.cursor.owes());
+  script.transaction(5);
+  script.inside();
+  EXPECT_FALSE(script.cursor.owes()) << "it is there";
+  script.cursor.reconnect(true);
+  EXPECT_TRUE(script.cursor.owes());
+  script.from(1000);
+  script.event(EventType::kGtid);
+  script.cursor.gtid(gtid(5));
+  EXPECT_TRUE(script.cursor.owes());
+  script.event(EventType::kQuery);
+  script.cursor.transaction_begun();
+  EXPECT_FALSE(script.cursor.owes());
+}
+
 TEST(StreamCursor, ALostLinkResumesLikeARestart) {
   Script script(start());
   script.transaction(5);
@@ -446,6 +463,7 @@ TEST(StreamCursor, AnotherServerIsNotTrustedWithCountsOfEvents) {
   EXPECT_TRUE(other.cursor.file_described(description(1'650'000'000, 8)));
   EXPECT_TRUE(other.cursor.take_repeats());
   EXPECT_FALSE(other.cursor.take_repeats()) << "told once";
+  EXPECT_TRUE(other.cursor.owes()) << "it comes again";
   other.event(EventType::kMariaGtid);
   other.cursor.gtid(maria(5));
   other.cursor.transaction_begun();

@@ -589,7 +589,7 @@ class Configuration(LiveTest):
         self.refused("topic.prefix", **{"topic.prefix": None})
 
     def test_what_is_not_there_yet_is_refused_by_name(self):
-        self.refused("read.only", "true", **{"read.only": "true"})
+        self.refused("errors.tolerance", "all", **{"errors.tolerance": "all"})
 
     def test_no_file(self):
         engine = self.engine()

@@ -187,6 +187,7 @@ class OracleRun:
         self._server = self._workload = self._proxy = self._engine = self._snapshots = None
         self._broker = None
         self.kills = self.cuts = self.restarts = self.broker_kills = 0
+        self._source = None  # what is streamed: the server, or its replica
         self._streams = False  # a position of the stream is stored
         self.report = None
 
@@ -205,6 +206,8 @@ class OracleRun:
         self._mysql = options.server == "mysql"
         self._choose_forms()
         self.tls = rng.random() < options.tls and self._mysql  # under TLS the proxy cannot tell a binlog dump
+        if options.read_only:
+            self.gtid, self.strategy = True, "read-only"
 
     def _choose_forms(self):
         """How transactions are logged: by dice of their own, so that without them a seed means what it meant."""
@@ -227,15 +230,17 @@ class OracleRun:
                                   rows=self.options.rows, xa=self.xa, partial_json=self.partial_json, compress=self.compress)
         self._workload.set_up()
         self._server.execute(standard.SIGNAL_DDL.format(SIGNALS))
-        standard.account(self._server, SIGNALS)
-        self._proxy = Proxy(self._server.port)
+        standard.account(self._server, None if self.options.read_only else SIGNALS)
+        self._source = self._replica() if self.options.read_only else self._server
+        self._proxy = Proxy(self._source.port)
         (self.folder / "records").mkdir()
         if self.options.sink == "kafka":
             self._broker = Broker(self.folder, not self.options.at_least_once)
         env = {"TIDEMARK_WINDOW_FAULT": self.options.fault} if self.options.fault else {}
+        marks = {"read.only": "true"} if self.options.read_only else {"incremental.snapshot.watermarking.strategy": self.strategy}
         self._engine = standard.engine(
-            self._server, self.folder, env=env,
-            **{
+            self._source, self.folder, env=env,
+            **marks, **{
                 "database.port": self._proxy.port,
                 "database.ssl.mode": "required" if self.tls else "disabled" if self._mysql else "disable",
                 "database.include.list": "oracle",
@@ -243,7 +248,6 @@ class OracleRun:
                 "snapshot.mode": self.mode,
                 "incremental.snapshot.chunk.size": self.chunk,
                 "incremental.snapshot.max.threads": self.readers,
-                "incremental.snapshot.watermarking.strategy": self.strategy,
                 "offset.flush.interval.ms": self.flush_ms,
                 "debezium.sink.file.rotate.bytes": self.rotate,
                 **(self._broker.properties() if self._broker else {}),
@@ -255,6 +259,14 @@ class OracleRun:
     def _stored(self):
         """The offset and what belongs to it, as JSON; None while there is none."""
         return self._broker.state() if self._broker else standard.stored(self.folder)
+
+    def _replica(self):
+        """Of the server, with appliers in parallel; nobody may write there but they."""
+        workers = "--replica-parallel-workers=4" if self._mysql else "--slave-parallel-threads=4"
+        replica = SERVERS[self.options.server](replica_of=self._server, args=[workers])
+        replica.wait_for(self._server)
+        replica.execute(f"SET GLOBAL {'super_' if self._mysql else ''}read_only = ON")
+        return replica
 
     def _blocks(self):
         """Whether the next snapshot is a blocking one: by dice of its own, so that without them a seed means what it meant."""
@@ -356,16 +368,16 @@ class OracleRun:
 
     def _cut(self):
         """The server ends one of the engine's connections, or all of them."""
-        mine = [(row[0],) for row in self._server.sessions() if row[1] == standard.USER]
+        mine = [(row[0],) for row in self._source.sessions() if row[1] == standard.USER]
         for (connection,) in mine if self._rng.random() < 0.3 else mine[:1] if not mine else [self._rng.choice(mine)]:
-            self._kill_connection(connection)
+            self._kill_connection(self._source, connection)
 
     def _cut_worker(self):
-        self._kill_connection(self._rng.choice(self._workload.connections()))
+        self._kill_connection(self._server, self._rng.choice(self._workload.connections()))
 
-    def _kill_connection(self, connection):
+    def _kill_connection(self, server, connection):
         try:
-            self._server.execute(f"KILL CONNECTION {connection}")
+            server.execute(f"KILL CONNECTION {connection}")
             self.cuts += 1
         except pymysql.MySQLError as error:
             if error.args[0] != 1094:  # it is gone already
@@ -496,6 +508,7 @@ class OracleRun:
             lambda: self._engine and self._engine.kill(),
             lambda: self._proxy and self._proxy.close(),
             lambda: self._broker and self._broker.stop(),
+            lambda: self._source and self._source is not self._server and self._source.stop(),
             lambda: self._server and self._server.stop(),
         ):
             try:
@@ -554,6 +567,7 @@ def parser():
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--readers", type=int, choices=(1, 2, 4), help="default: by the seed")
     options.add_argument("--strategy", choices=("insert_insert", "insert_delete"), help="default: by the seed")
+    options.add_argument("--read-only", action="store_true", help="read.only=true at a replica with parallel appliers")
     options.add_argument("--chunk-size", type=int, help="default: by the seed")
     options.add_argument("--mode", "--first-load", choices=("initial", "no_data", "incremental"), help="default: by the seed")
     options.add_argument("--tables", type=int, default=8)
