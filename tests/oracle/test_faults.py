@@ -6,6 +6,7 @@ Needs the build with fault switches: TIDEMARK_FAULT_BIN, or build/faults/tidemar
 import os
 import unittest
 
+from live import held_commits
 from oracle import oracle
 
 # One run finds a fault by chance: a kill has to hit while it matters. Two of three runs of 12 kills found a cursor ahead.
@@ -50,6 +51,22 @@ class BrokenWindows(unittest.TestCase):
             else:
                 os.environ["TIDEMARK_BIN"] = before
         self.assertTrue(ok)
+
+
+@unittest.skipUnless(oracle.fault_binary().exists(), f"no test build at {oracle.fault_binary()}")
+class NoBarrier(held_commits.HeldCommits):
+    """Read-only windows, the server's commits held back between binlog and engine."""
+
+    def setUp(self):
+        super().setUp()
+        before = os.environ.get("TIDEMARK_BIN")
+        os.environ["TIDEMARK_BIN"] = str(oracle.fault_binary())
+        self.addCleanup(os.environ.pop if before is None else os.environ.__setitem__, "TIDEMARK_BIN", *([before] if before else []))
+
+    def test_a_chunk_is_read_though_the_server_does_not_show_what_the_stream_has(self):
+        engine, _ = self.read_behind_a_held_commit(env={"TIDEMARK_WINDOW_FAULT": "no_barrier"})
+        _, wrong = self.wrong(engine)
+        self.assertRegex(str(wrong), f"r of n={held_commits.HELD} with v=0 behind v=1")
 
 
 def _remove(folder):
