@@ -3,6 +3,7 @@
 Signals are rows of a primary's signal table here, which its replica logs, or of a user who may write.
 """
 
+import re
 import sys
 import unittest
 from pathlib import Path
@@ -13,6 +14,7 @@ from harness.servers import MariaDb, MariaDbUnstable, Mysql  # pylint: disable=w
 from live import held_commits, read_only  # pylint: disable=wrong-import-position
 from live.read_only import TABLE, Load  # pylint: disable=wrong-import-position
 from live.support import SERVER, said  # pylint: disable=wrong-import-position
+from oracle.proxy import Proxy  # pylint: disable=wrong-import-position
 
 PARALLEL = ["--replica-parallel-workers=4", "--replica-preserve-commit-order=ON"]
 
@@ -50,6 +52,26 @@ class OnReplica(read_only.ReadOnlyTest):
         engine = self.begin(folder=self.folder / "other", **{"snapshot.mode": "incremental", "incremental.snapshot.chunk.size": 10})
         engine.wait_for_log(f"event=snapshot.table_done table={TABLE} status=COMPLETED rows=101", timeout=10)
         self.assert_stops(engine)
+
+    def test_goes_on_at_another_replica(self):
+        """In the middle of a snapshot, by GTID: a name that leads to another server now."""
+        self.fill()
+        other = Mysql(replica_of=self.server, args=PARALLEL)
+        self.addCleanup(other.stop)
+        other.wait_for(self.server)
+        other.execute("SET GLOBAL super_read_only = ON", "FLUSH BINARY LOGS")  # its files have other names
+        proxy = Proxy(self.source.port)
+        self.addCleanup(proxy.close)
+        engine = self.begin(**{"incremental.snapshot.chunk.size": 5, "database.port": proxy.port, "errors.retry.delay.initial.ms": 100})
+        with Load(self.server):
+            signal_id = self.execute(engine, filter="SLEEP(0.001) = 0")
+            self.wait_for_changes(engine, 100, where=lambda change: change["value"]["op"] == "r")
+            proxy.lead_to(other.port)
+            self.ends(engine, signal_id)
+        links = re.findall(r"event=stream.started position=(\S+)", engine.log())
+        self.assertGreater(len(links), 1, said(engine.log()))
+        self.assertIn("server_changed", engine.log())
+        self.assert_exact(engine)
 
     def test_another_order_of_commits_is_refused(self):
         self.fill(10)

@@ -96,6 +96,11 @@ class Proxy:
         for pair in pairs:
             self._close(pair)
 
+    def lead_to(self, port):
+        """Connections go to another port on loopback from now on; those that are open break."""
+        self._target = port
+        self.drop()
+
     def stall(self):
         """Holds all bytes back, without a word, until flow()."""
         self._flowing.clear()
