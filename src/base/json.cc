@@ -299,6 +299,10 @@ bool JsonReader::is_array() const { return json(node_).is_array(); }
 bool JsonReader::is_text() const { return json(node_).is_string(); }
 std::string JsonReader::as_text() const { return text_of(node_, {}); }
 std::uint64_t JsonReader::as_u64() const { return u64_of(node_, {}); }
+std::string JsonReader::as_json() const {
+  // An absent value is null; texts are UTF-8, the parser saw to that.
+  return json(node_).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {

@@ -79,6 +79,8 @@ class JsonReader {
   bool is_text() const;
   std::string as_text() const;
   std::uint64_t as_u64() const;
+  // As JSON, without blanks.
+  std::string as_json() const;
 
   bool failed() const { return problem_->has_value(); }
   // Notes a problem at this value, or at its member.

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/schema_change_records.h"
 
-#include <algorithm>
 #include <vector>
 
-#include "encode/column_type.h"
 #include "encode/json_text.h"
 #include "encode/record_schema.h"
+#include "encode/table_model.h"
 
 namespace tidemark {
 namespace {
-
-// CURRENT_TIMESTAMP as the original's parser notes it.
-constexpr std::string_view kEpoch = "1970-01-01 00:00:00";
 
 constexpr std::string_view kColumnFields =
     R"({"type":"string","optional":false,"field":"name"},)"
@@ -75,33 +71,6 @@ std::string value_schema_of(std::string_view connector) {
          struct_name(connector, "SchemaChangeValue");
 }
 
-std::string_view action_name(TableAction action) {
-  switch (action) {
-    case TableAction::kCreate:
-      return "CREATE";
-    case TableAction::kAlter:
-      return "ALTER";
-    case TableAction::kDrop:
-      return "DROP";
-  }
-  return "ALTER";
-}
-
-// "db"."table", quotes within a name doubled.
-std::string double_quoted(const TableId& id) {
-  std::string out;
-  for (const std::string* const name : {&id.database, &id.table}) {
-    if (!out.empty()) out += '.';
-    out += '"';
-    for (const char c : *name) {
-      if (c == '"') out += '"';
-      out += c;
-    }
-    out += '"';
-  }
-  return out;
-}
-
 std::string text_or_null(std::string_view text) {
   return text.empty() ? std::string("null") : json_string(text);
 }
@@ -110,72 +79,41 @@ std::string number_or_null(const std::optional<std::uint32_t>& number) {
   return number ? std::to_string(*number) : std::string("null");
 }
 
-bool starts_with_word(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() &&
-         std::equal(word.begin(), word.end(), text.begin(),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
-}
-
-// Expressions but the present time have none.
-std::string default_json_of(const ColumnDef& column) {
-  if (!column.default_text) return "null";
-  std::string_view text = *column.default_text;
-  if (column.default_is_expression) {
-    const bool now = starts_with_word(text, "current_timestamp") || starts_with_word(text, "now(");
-    return now ? json_string(kEpoch) : std::string("null");
-  }
-  if (column.kind == ColumnKind::kBit && text.starts_with("b'") && text.ends_with('\''))
-    text = text.substr(2, text.size() - 3);
-  return json_string(text);
-}
-
-// The members as they stand in the type, in their quotes.
-std::string members_json(const ColumnDef& column) {
-  if (column.members.empty()) return "null";
+std::string members_json(const std::vector<std::string>& members) {
+  if (members.empty()) return "null";
   std::string out = "[";
-  std::string_view text = column.column_type;
-  text.remove_prefix(std::min(text.find('(') + 1, text.size()));
-  while (text.starts_with('\'')) {
-    std::size_t end = 1;
-    for (; end < text.size(); ++end) {
-      if (text[end] == '\\') {
-        ++end;
-      } else if (text[end] == '\'') {
-        if (end + 1 == text.size() || text[end + 1] != '\'') break;
-        ++end;
-      }
-    }
+  for (const std::string& member : members) {
     if (out.size() > 1) out += ',';
-    out += json_string(text.substr(0, end + 1));
-    text.remove_prefix(std::min(end + 2, text.size()));  // the quote, and a comma or parenthesis
+    out += json_string(member);
   }
   return out + "]";
 }
 
-std::string column_json(const ColumnDef& column, std::size_t position, bool comments) {
-  const std::string type = json_string(source_type_name(column));
-  const char* const automatic = column.auto_increment || column.on_update_now ? "true" : "false";
+std::string column_json(const ColumnModel& column, std::size_t position, bool comments) {
+  const std::string type = json_string(column.type);
+  const char* const automatic = column.automatic ? "true" : "false";
   std::string out = "{\"name\":" + json_string(column.name);
-  out += ",\"jdbcType\":" + std::to_string(jdbc_type(column));
+  out += ",\"jdbcType\":" + std::to_string(column.jdbc_type);
   out += ",\"nativeType\":null,\"typeName\":" + type + ",\"typeExpression\":" + type;
-  out += ",\"charsetName\":" + text_or_null(is_character(column) ? column.charset_name : "");
-  out += ",\"length\":" + number_or_null(source_length(column));
-  out += ",\"scale\":" + number_or_null(source_scale(column));
+  out += ",\"charsetName\":" + text_or_null(column.charset);
+  out += ",\"length\":" + number_or_null(column.length);
+  out += ",\"scale\":" + number_or_null(column.scale);
   out += ",\"position\":" + std::to_string(position);
-  out += column.nullable ? ",\"optional\":true" : ",\"optional\":false";
+  out += column.optional ? ",\"optional\":true" : ",\"optional\":false";
   // The original sets both for either, and neither for an expression.
   out += std::string(",\"autoIncremented\":") + automatic + ",\"generated\":" + automatic;
   out += ",\"comment\":" + text_or_null(comments ? column.comment : "");
-  out += ",\"defaultValueExpression\":" + default_json_of(column);
-  return out + ",\"enumValues\":" + members_json(column) + "}";
+  out += ",\"defaultValueExpression\":";
+  out += column.default_text ? json_string(*column.default_text) : "null";
+  return out + ",\"enumValues\":" + members_json(column.members) + "}";
 }
 
-std::string table_json(const TableDef& table, bool comments) {
-  std::string out = "{\"defaultCharsetName\":" + text_or_null(table.charset_name);
+std::string table_json(const TableModel& table, bool comments) {
+  std::string out = "{\"defaultCharsetName\":" + text_or_null(table.charset);
   out += ",\"primaryKeyColumnNames\":[";
-  for (std::size_t i = 0; i < table.key_columns.size(); ++i) {
+  for (std::size_t i = 0; i < table.key.size(); ++i) {
     if (i > 0) out += ',';
-    out += json_string(table.columns[table.key_columns[i]].name);
+    out += json_string(table.key[i]);
   }
   out += "],\"columns\":[";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -226,9 +164,9 @@ void SchemaChangeRecords::append(const SchemaChangeRecord& change, RecordBatch& 
   value += ",\"schemaName\":null,\"ddl\":" + json_string(change.ddl) + ",\"tableChanges\":[";
   for (const TableChange& each : change.changes) {
     if (&each != change.changes.data()) value += ',';
-    value += "{\"type\":" + json_string(action_name(each.action));
+    value += "{\"type\":" + json_string(to_string(each.action));
     value += ",\"id\":" + json_string(double_quoted(each.id)) + ",\"table\":";
-    value += each.table == nullptr ? "null" : table_json(*each.table, comments_);
+    value += each.table == nullptr ? "null" : table_json(model_of(*each.table), comments_);
     value += '}';
   }
   value += "]}";

@@ -27,6 +27,7 @@ struct TableChange {
   TableAction action;
   TableId id;
   const TableDef* table = nullptr;  // null: dropped, by this statement or since
+  std::optional<TableId> renamed_from = {};
 };
 
 struct SchemaChangeRecord {
