@@ -45,6 +45,56 @@ void add_config(CLI::App& command, ConfigArguments& arguments) {
       ->allow_extra_args(false);
 }
 
+constexpr const char* kOffsetsExamples =
+    "Examples, with Tidemark stopped:\n"
+    "  tidemark offsets set tidemark.properties --data '{\"file\": \"binlog.000003\", \"pos\": "
+    "157}'\n"
+    "  tidemark offsets export tidemark.properties offsets.dat --format debezium\n"
+    "  tidemark offsets import tidemark.properties connect.offsets\n"
+    "Exit code 7: an instance is running, or may be.\n";
+
+void add_offsets(CLI::App& app, OffsetsArguments& arguments, ExitCode& code) {
+  CLI::App* const offsets =
+      app.add_subcommand("offsets", "the stored resume point: print, set, forget, hand over");
+  offsets->require_subcommand(1);
+  offsets->footer(kOffsetsExamples);
+  const auto add = [&](const char* name, const char* text,
+                       ExitCode (*run)(const OffsetsArguments&)) {
+    CLI::App* const command = offsets->add_subcommand(name, text);
+    add_config(*command, arguments.config);
+    command->callback([&arguments, &code, run] { code = run(arguments); });
+    return command;
+  };
+  const auto add_force = [&](CLI::App* command) {
+    command->add_flag("--force", arguments.force,
+                      "although an instance on another host stored its offset a moment ago");
+  };
+  add("show", "print it", offsets_show_command);
+  CLI::App* const set = add("set", "put another one in its place; the next run goes on from there",
+                            offsets_set_command);
+  set->add_option("--data", arguments.data,
+                  "JSON with file and pos, and as needed gtids, event, row, ts_sec, server_id")
+      ->required();
+  add_force(set);
+  add_force(
+      add("reset", "forget it: the next run begins as snapshot.mode says", offsets_reset_command));
+  CLI::App* const out = add("export", "write it to a file", offsets_export_command);
+  out->add_option("FILE", arguments.file, "where to; - or nothing: standard output");
+  out->add_option(
+         "--format", arguments.format,
+         "tidemark, connect (the body of Connect's REST interface) or debezium (the offset "
+         "file of Debezium Server and of Connect standalone)")
+      ->check(CLI::IsMember({"tidemark", "connect", "debezium"}))
+      ->capture_default_str();
+  out->add_option("--name", arguments.name,
+                  "the connector's name there (kafka, say, for Debezium Server); ours by default");
+  CLI::App* const in = add(
+      "import", "put the offset of a file in its place: any format of export, or Debezium's file",
+      offsets_import_command);
+  in->add_option("FILE", arguments.file, "where from")->required();
+  add_force(in);
+}
+
 }  // namespace
 
 int run_cli(int argc, char** argv) {
@@ -103,12 +153,8 @@ int run_cli(int argc, char** argv) {
   status->add_flag("--json", json, "print JSON");
   status->callback([&] { code = status_command(status_arguments, json); });
 
-  ConfigArguments offsets_arguments;
-  CLI::App* const offsets = app.add_subcommand("offsets", "the stored resume point");
-  offsets->require_subcommand(1);
-  CLI::App* const show = offsets->add_subcommand("show", "print it");
-  add_config(*show, offsets_arguments);
-  show->callback([&] { code = offsets_show_command(offsets_arguments); });
+  OffsetsArguments offsets;
+  add_offsets(app, offsets, code);
 
   std::string binlog_path;
   CLI::App* const binlog =

@@ -38,7 +38,20 @@ struct SignalArguments {
 ExitCode run_command(const ConfigArguments& arguments);
 ExitCode signal_command(const SignalArguments& arguments);
 ExitCode status_command(const ConfigArguments& arguments, bool json);
-ExitCode offsets_show_command(const ConfigArguments& arguments);
+
+struct OffsetsArguments {
+  ConfigArguments config;
+  std::string file;  // of export and import; empty or "-": standard output
+  std::string format = "tidemark";  // of export: tidemark, connect or debezium
+  std::string name;  // of export: the connector's name in Debezium's key; empty: ours
+  std::string data;  // of set: Debezium's map as JSON
+  bool force = false;  // although an instance may be running
+};
+ExitCode offsets_show_command(const OffsetsArguments& arguments);
+ExitCode offsets_set_command(const OffsetsArguments& arguments);
+ExitCode offsets_reset_command(const OffsetsArguments& arguments);
+ExitCode offsets_export_command(const OffsetsArguments& arguments);
+ExitCode offsets_import_command(const OffsetsArguments& arguments);
 ExitCode binlog_command(const std::string& path);
 
 }  // namespace tidemark

@@ -25,7 +25,7 @@
 #include "connector/incremental.h"
 #include "connector/initial_snapshot.h"
 #include "connector/kafka_parts.h"
-#include "connector/missing_parts.h"
+#include "connector/kafka_stores.h"
 #include "connector/notifications.h"
 #include "connector/read_only_marks.h"
 #include "connector/server_desk.h"
@@ -37,6 +37,7 @@
 #include "connector/status_board.h"
 #include "connector/status_thread.h"
 #include "connector/tables.h"
+#include "connector/take_over.h"
 #include "connector/test_fault.h"
 #include "connector/written_marks.h"
 #include "control/signal_table.h"
@@ -45,7 +46,9 @@
 #include "mysql/client/server_info.h"
 #include "sink/kafka_sink.h"
 #include "sink/make_sink.h"
-#include "store/offset_store.h"
+#include "store/file_offset_store.h"
+#include "store/history_log_file.h"
+#include "store/history_store.h"
 #include "store/schema_store.h"
 
 namespace tidemark {
@@ -147,6 +150,23 @@ void warn_of_generated_columns(const Tables& tables, const ServerInfo& server) {
              {"do", "name these columns in column.exclude.list"}});
 }
 
+// By Debezium's history; nothing where that says nothing, or something else than the server has.
+std::optional<TableDef> completed_from(const std::vector<TableModel>& models,
+                                       const TableDef& present) {
+  const auto model = std::ranges::find(models, present.id, &TableModel::id);
+  if (model == models.end()) return std::nullopt;
+  std::optional<TableDef> out = completed(*model, present);
+  if (!out) {
+    log::warn(
+        "schema.history_differs",
+        {{"table", present.id.text()},
+         {"meaning",
+          "Debezium's schema history has other columns than the server: the table was altered "
+          "since, or its types are noted in another way. Rows say which holds"}});
+  }
+  return out;
+}
+
 // Records name the kind of server, their schemas, too, and an offset's GTIDs have its form: none of that may
 // change by itself under a consumer.
 Status check_class(const ServerInfo& server, ServerKind configured) {
@@ -207,13 +227,17 @@ struct Connector::Parts {
 
   std::unique_ptr<kafka::Producer> producer;  // of sink and stores, who borrow it
   std::unique_ptr<kafka::TopicMaker> topic_maker;
+  std::unique_ptr<kafka::Producer> history_producer;  // where that has brokers of its own
   std::unique_ptr<OffsetStore> offsets;
-  std::optional<SchemaStore> schemas;
+  std::optional<SchemaStore> schema_files;
+  std::unique_ptr<HistoryStore> history;
+  StructureStore* schemas = nullptr;  // one of these two
   std::unique_ptr<Sink> sink;
+  std::optional<LoadedOffset> loaded;
   std::optional<ResumeState> stored;
   SignalMarks signals;  // where their channels are read on
   SnapshotDecision decision;
-  std::vector<TableDef> stored_tables;  // as the stored offset knows them
+  StoredStructures structures;  // as the stored offset knows them
   std::vector<TableId> listed;  // all tables of the server
   ServerInfo server;
   Uuid replica_uuid;
@@ -261,14 +285,21 @@ Status Connector::run(const std::stop_token& stop) {
 }
 
 Status Connector::live(const std::stop_token& stop) {
-  TRY(refuse_missing_parts(settings_));
   Parts parts(settings_, clock_, stop);
+  auto ended = live(parts, stop);
+  if (ended || parts.offsets == nullptr) return ended;
+  // Somebody may have taken our place: who?
+  return std::unexpected(parts.offsets->explained(std::move(ended).error()));
+}
+
+Status Connector::live(Parts& parts, const std::stop_token& stop) {
   parts.producer = TRY(connect_producer(settings_, stop));
-  TRY(open_stores(parts));
+  TRY(open_stores(parts, stop));
   TRY(check_server(parts));
   TRY(decide(parts));
   TRY(check_access(parts));
   TRY(adopt_structures(parts));
+  TRY(adopt_snapshot(parts));
   TRY(check_gtid_sources(parts));
   TRY(check_signals(parts));
   place_signal_topic(parts);
@@ -306,18 +337,29 @@ Status Connector::live(const std::stop_token& stop) {
   return ended;
 }
 
-Status Connector::open_stores(Parts& parts) {
-  parts.offsets = TRY(OffsetStore::open({.path = settings_.offset.path,
-                                         .connector_name = settings_.connector_name,
-                                         .topic_prefix = settings_.topic_prefix}));
-  parts.stored = TRY(parts.offsets->load());
+Status Connector::open_stores(Parts& parts, const std::stop_token& stop) {
+  if (settings_.offset.kind == OffsetKind::kKafka) {
+    ASSERT(parts.producer != nullptr, "offsets in a topic go with records in topics");
+    parts.offsets = TRY(KafkaOffsetStore::open(offset_topic_of(settings_), *parts.producer,
+                                               KafkaOffsetStore::Claim::kTake, stop));
+  } else {
+    parts.offsets = TRY(FileOffsetStore::open({.path = settings_.offset.path,
+                                               .connector_name = settings_.connector_name,
+                                               .topic_prefix = settings_.topic_prefix}));
+  }
+  parts.loaded = TRY(parts.offsets->load());
+  if (parts.loaded && parts.loaded->from_debezium) {
+    log::info("offsets.taken_over", {{"from", parts.offsets->where()},
+                                     {"position", parts.loaded->state.offset.position.text()}});
+  }
+  if (parts.loaded) parts.stored = parts.loaded->state;
   if (parts.stored && settings_.gtid.ignore_on_recovery) {
     parts.stored->offset.gtid_mode = false;
     parts.stored->offset.gtids = {};
   }
   if (parts.stored) parts.signals = parts.stored->signals;
   reached_server_ |= parts.stored.has_value();
-  parts.schemas.emplace(settings_.offset.path);
+  TRY(open_structures(parts, stop));
   parts.replica_uuid = parts.stored && !parts.stored->replica_uuid.is_zero()
                            ? parts.stored->replica_uuid
                            : Uuid::random();
@@ -346,6 +388,30 @@ Result<std::unique_ptr<Sink>> Connector::open_sink(Parts& parts) {
       return maker.ensure(topic);
     };
   return make_kafka_sink(std::move(options));
+}
+
+Status Connector::open_structures(Parts& parts, const std::stop_token& stop) {
+  parts.schema_files.emplace(settings_.offset.path);
+  parts.schemas = &*parts.schema_files;
+  const HistorySettings& history = settings_.history;
+  if (history.kind == HistoryKind::kNone) return {};
+  std::unique_ptr<HistoryLog> log;
+  if (history.kind == HistoryKind::kKafka) {
+    parts.history_producer = TRY(connect_history_producer(settings_, stop));
+    kafka::Producer* const producer =
+        parts.history_producer ? parts.history_producer.get() : parts.producer.get();
+    ASSERT(producer != nullptr, "a history in a topic has brokers");
+    log = TRY(open_history_topic(settings_, *producer, stop));
+  } else {
+    log = TRY(FileHistoryLog::open(history.path));
+  }
+  parts.history = std::make_unique<HistoryStore>(
+      HistoryStore::Options{
+          .topic_prefix = settings_.topic_prefix,
+          .before = parts.loaded && parts.loaded->from_debezium ? nullptr : &*parts.schema_files},
+      std::move(log), clock_);
+  parts.schemas = parts.history.get();
+  return {};
 }
 
 Status Connector::check_server(Parts& parts) {
@@ -383,9 +449,18 @@ Status Connector::decide(Parts& parts) {
     facts.stored = parts.stored->offset.initial_snapshot_running ? StoredOffset::kIncomplete
                                                                  : StoredOffset::kComplete;
   }
-  if (facts.stored == StoredOffset::kComplete) {
-    if (auto tables = parts.schemas->load(parts.stored->schema_revision)) {
-      parts.stored_tables = *std::move(tables);
+  const bool has_structures = settings_.history.kind != HistoryKind::kNone ||
+                              (parts.loaded && !parts.loaded->from_debezium);
+  if (facts.stored == StoredOffset::kComplete && !has_structures) {
+    facts.structures_lost =
+        Error(ErrorKind::kCorrupt,
+              "Debezium's offset is taken over, and there is no schema history that would say how "
+              "the tables were at that place",
+              "name Debezium's in schema.history.internal, or start once with "
+              "snapshot.mode=recovery, which reads the present structures");
+  } else if (facts.stored == StoredOffset::kComplete) {
+    if (auto tables = parts.schemas->load(*parts.stored)) {
+      parts.structures = *std::move(tables);
     } else if (tables.error().kind() == ErrorKind::kCorrupt) {
       facts.structures_lost = std::move(tables).error();
     } else {
@@ -453,7 +528,7 @@ Status Connector::adopt_structures(Parts& parts) {
   if (parts.stored) parts.tables.set_revision(parts.stored->schema_revision + 1);
   if (parts.decision.from == From::kView) return {};
   if (parts.decision.structures == SnapshotDecision::Structures::kStored) {
-    for (TableDef& def : parts.stored_tables) {
+    for (TableDef& def : parts.structures.tables) {
       if (TRY(parts.tables.captures(def.id))) TRY(parts.tables.put(std::move(def), true));
     }
   }
@@ -465,10 +540,43 @@ Status Connector::adopt_structures(Parts& parts) {
   const auto selection = TableSelection::most_of(std::move(unknown), parts.listed.size());
   for (TableDef& def :
        TRY(parts.desk.ask([&](Connection& c) { return read_tables(c, selection); }))) {
-    if (parts.tables.find(def.id) == nullptr && TRY(parts.tables.captures(def.id))) {
-      TRY(parts.tables.put(std::move(def), false));
-    }
+    if (parts.tables.find(def.id) != nullptr || !TRY(parts.tables.captures(def.id))) continue;
+    // Debezium's model, completed by what the server has, says it for certain.
+    std::optional<TableDef> exact = completed_from(parts.structures.models, def);
+    const bool certain = exact.has_value();
+    TRY(parts.tables.put(certain ? *std::move(exact) : std::move(def), certain));
   }
+  return {};
+}
+
+// What was stored may be Debezium's, whose snapshot of tables our director is to go on with.
+Status Connector::adopt_snapshot(Parts& parts) {
+  if (!parts.loaded) return {};
+  if (parts.loaded->snapshot_lost) {
+    log::warn("snapshot.not_named",
+              {{"meaning",
+                "Debezium stored this offset amid an incremental snapshot, without the tables that "
+                "were still to be read"},
+               {"do", "send the execute-snapshot signal again for tables that were not done"}});
+  }
+  if (!parts.loaded->snapshot) return {};
+  const SkippedOperations& skipped = settings_.skipped_operations;
+  TakenOverSnapshot taken =
+      TRY(take_over(*parts.loaded->snapshot,
+                    [&](const TableId& id) {
+                      const CapturedTable* const table = parts.tables.find(id);
+                      return table == nullptr ? TablePtr() : table->def;
+                    },
+                    {.operations_skipped = skipped.create || skipped.update || skipped.remove,
+                     .message_keys = !settings_.rules.message_keys.empty()}));
+  for (const std::string& why : taken.started_over) {
+    log::warn("snapshot.started_over",
+              {{"table", why},
+               {"meaning",
+                "the cursor of Debezium's snapshot does not say where we would be: rows "
+                "that came before come again"}});
+  }
+  parts.stored->incremental = std::move(taken.state);
   return {};
 }
 
@@ -544,13 +652,15 @@ Status Connector::start_delivery(Parts& parts) {
   set_commits(settings_, options);
   parts.delivery.emplace(std::move(options), *parts.sink, *parts.offsets, *parts.schemas, clock_);
   parts.output.emplace(*parts.delivery);
-  if (settings_.schema_changes.on)
+  const bool history = settings_.history.kind != HistoryKind::kNone;
+  if (settings_.schema_changes.on || history)
     parts.ddl.emplace(
         DdlLog::Parts{.settings = settings_.schema_changes,
                       .encoding = parts.encoding,
                       .clock = clock_,
                       .tables = parts.tables,
                       .output = *parts.output,
+                      .history = history,
                       .names_in_lower_case = parts.server.lower_case_table_names == 1});
   return {};
 }

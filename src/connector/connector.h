@@ -28,8 +28,10 @@ class Connector {
 
   // One life: from opening the stores to the end, whatever ends it.
   Status live(const std::stop_token& stop);
-  Status open_stores(Parts& parts);
+  Status live(Parts& parts, const std::stop_token& stop);
+  Status open_stores(Parts& parts, const std::stop_token& stop);
   Result<std::unique_ptr<Sink>> open_sink(Parts& parts);
+  Status open_structures(Parts& parts, const std::stop_token& stop);
   Status check_server(Parts& parts);
   Status decide(Parts& parts);
   Status check_access(Parts& parts);
@@ -39,6 +41,7 @@ class Connector {
   Status check_signals(Parts& parts);
   Status adopt_structures(Parts& parts);
   void place_signal_topic(Parts& parts);
+  Status adopt_snapshot(Parts& parts);
   Status start_delivery(Parts& parts);
   Status snapshot(Parts& parts, const std::stop_token& stop);
   Status stream(Parts& parts, const std::stop_token& stop);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -101,7 +102,23 @@ Result<bool> DdlLog::wants(const DefinedTable& table) const {
   return TRY(wants(table.id)) || (table.renamed_from && TRY(wants(*table.renamed_from)));
 }
 
-Status DdlLog::write(const SchemaChangeRecord& record) {
+Status DdlLog::write(const SchemaChangeRecord& record, const Offset& before) {
+  if (parts_.history) {
+    HistoryStatement statement{.database = std::string(record.database),
+                               .ddl = std::string(record.ddl),
+                               .at = before,
+                               .ts_ms = record.ts_ms};
+    for (const TableChange& change : record.changes) {
+      statement.changes.push_back({.action = change.action,
+                                   .id = change.id,
+                                   .renamed_from = change.renamed_from,
+                                   .table = change.table == nullptr
+                                                ? nullptr
+                                                : std::make_shared<const TableDef>(*change.table)});
+    }
+    parts_.output.add(std::move(statement));
+  }
+  if (!parts_.settings.on) return {};
   RecordBatch& batch = parts_.output.batch();
   records_.append(record, batch);
   // All in one partition: elsewhere their order would be lost.
@@ -152,6 +169,7 @@ Result<DdlLog::Script> DdlLog::read_script(Connection& connection) const {
 }
 
 Status DdlLog::write_script(const Script& script, const Position& at, bool ends_snapshot) {
+  const Offset before{.position = at, .initial_snapshot_running = true};
   for (const Script::Line& line : script.lines) {
     const std::int64_t now_ms = parts_.clock.wall_ns() / kNsPerMs;
     const bool last = ends_snapshot && &line == &script.lines.back();
@@ -175,13 +193,13 @@ Status DdlLog::write_script(const Script& script, const Position& at, bool ends_
       record.tables = table.id.table;
       record.changes = {&change, 1};
     }
-    TRY(write(record));
+    TRY(write(record, before));
   }
   return end_batch();
 }
 
 Status DdlLog::write_statement(const QueryEvent& query, const SourceInfo& source,
-                               ServerDesk& desk) {
+                               const Offset& before, ServerDesk& desk) {
   Definition definition =
       definition_of(query.sql, query.database, (query.sql_mode & kModeNoBackslashEscapes) == 0);
   if (parts_.names_in_lower_case) {
@@ -198,15 +216,16 @@ Status DdlLog::write_statement(const QueryEvent& query, const SourceInfo& source
                .ddl = query.sql,
                .changes = {},
                .source = source,
-               .ts_ms = parts_.clock.wall_ns() / kNsPerMs}));
+               .ts_ms = parts_.clock.wall_ns() / kNsPerMs},
+              before));
   } else {
-    TRY(write_tables(definition.tables, query.sql, source, desk));
+    TRY(write_tables(definition.tables, query.sql, source, before, desk));
   }
   return end_batch();
 }
 
 Status DdlLog::write_tables(const std::vector<DefinedTable>& tables, std::string_view sql,
-                            const SourceInfo& source, ServerDesk& desk) {
+                            const SourceInfo& source, const Offset& before, ServerDesk& desk) {
   std::vector<std::string> databases;  // in the order of their first table
   std::vector<TableId> ids;  // whose structure is wanted
   for (const DefinedTable& table : tables) {
@@ -229,13 +248,15 @@ Status DdlLog::write_tables(const std::vector<DefinedTable>& tables, std::string
       const bool drop = table.action == TableAction::kDrop;
       const TableChange change{.action = table.action,
                                .id = table.id,
-                               .table = drop ? nullptr : structure_of(tables, i, defs)};
+                               .table = drop ? nullptr : structure_of(tables, i, defs),
+                               .renamed_from = table.renamed_from};
       TRY(write({.database = database,
                  .tables = names,
                  .ddl = sql,
                  .changes = {&change, 1},
                  .source = source,
-                 .ts_ms = parts_.clock.wall_ns() / kNsPerMs}));
+                 .ts_ms = parts_.clock.wall_ns() / kNsPerMs},
+                before));
     }
   }
   return {};

@@ -5,6 +5,7 @@
 // Which statements: those about tables of captured databases, or of captured tables alone
 // (store.only.captured.tables.ddl), and those that create, alter or drop a captured database. No others
 // ever: accounts, grants, views, routines and the like may hold what is nobody's business.
+// The same statements go into the schema history, where there is one, at the place where they stand in the log.
 // One record for each table of a statement. The structure in it is what the server has when the statement
 // is reached; null for a table that is gone by then.
 // Thread: the source thread
@@ -36,6 +37,7 @@ class DdlLog {
     const Clock& clock;
     const Tables& tables;
     Output& output;
+    bool history = false;  // there is a schema history
     bool names_in_lower_case = false;  // the server's lower_case_table_names is 1
   };
   explicit DdlLog(Parts parts);
@@ -58,16 +60,17 @@ class DdlLog {
   // `ends_snapshot`: no rows follow.
   Status write_script(const Script& script, const Position& at, bool ends_snapshot);
 
-  // A statement in the log.
-  Status write_statement(const QueryEvent& query, const SourceInfo& source, ServerDesk& desk);
+  // A statement in the log. `before`: the place to resume from ahead of it.
+  Status write_statement(const QueryEvent& query, const SourceInfo& source, const Offset& before,
+                         ServerDesk& desk);
 
  private:
   Result<bool> wants(const TableId& id) const;
   Result<bool> wants(const DefinedTable& table) const;
-  Status write(const SchemaChangeRecord& record);
+  Status write(const SchemaChangeRecord& record, const Offset& before);
   Status end_batch();
   Status write_tables(const std::vector<DefinedTable>& tables, std::string_view sql,
-                      const SourceInfo& source, ServerDesk& desk);
+                      const SourceInfo& source, const Offset& before, ServerDesk& desk);
 
   const Parts parts_;
   SchemaChangeRecords records_;

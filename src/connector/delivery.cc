@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/delivery.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tidemark {
@@ -12,7 +14,7 @@ constexpr std::size_t kSpareBytesMax = 1U << 20U;
 
 }  // namespace
 
-Delivery::Delivery(Options options, Sink& sink, OffsetStore& offsets, SchemaStore& schemas,
+Delivery::Delivery(Options options, Sink& sink, OffsetStore& offsets, StructureStore& schemas,
                    const Clock& clock)
     : options_(std::move(options)),
       sink_(sink),
@@ -132,6 +134,7 @@ Status Delivery::handle(Parcel& parcel) {
   if (parcel.checkpoint) {
     const bool urgent = parcel.checkpoint->urgent || (pending_ && pending_->urgent);
     pending_ = std::move(parcel.checkpoint);
+    std::ranges::move(pending_->statements, std::back_inserter(statements_));
     pending_->urgent = urgent;
     pending_number_ = parcel.number;
   } else if (written_.records > 0) {
@@ -163,13 +166,9 @@ Status Delivery::commit() {
   }
   if (pending_->signals) state.signals = *pending_->signals;
   state.replica_uuid = options_.replica_uuid;
-  if (pending_->schema) {
-    state.schema_revision = pending_->schema->revision;
-    if (schema_stored_ != pending_->schema->revision) {
-      TRY(schemas_.save(pending_->schema->revision, pending_->schema->tables));
-    }
-  }
+  TRY(save_structures(state));
   TRY(store(state));
+  statements_.clear();
   if (pending_->schema && schema_stored_ != pending_->schema->revision) {
     schema_stored_ = pending_->schema->revision;
     TRY(schemas_.keep_only(schema_stored_));
@@ -198,6 +197,17 @@ Status Delivery::store(const ResumeState& state) {
 std::shared_ptr<const SignalMarks> Delivery::stored_signals() const {
   const std::lock_guard lock(mutex_);
   return stored_signals_;
+}
+
+Status Delivery::save_structures(ResumeState& state) {
+  if (!pending_->schema) return {};
+  const SchemaSnapshot& schema = *pending_->schema;
+  state.schema_revision = schema.revision;
+  const bool changed = schema_stored_ != schema.revision;
+  if (!changed && statements_.empty()) return {};
+  StructuresToSave what{.at = state.offset, .tables = schema.tables, .statements = statements_};
+  if (changed) what.revision = schema.revision;
+  return schemas_.save(what);
 }
 
 Status Delivery::check() const {

@@ -27,7 +27,7 @@
 #include "schema/table.h"
 #include "sink/sink.h"
 #include "store/offset_store.h"
-#include "store/schema_store.h"
+#include "store/structure_store.h"
 #include "transform/chain.h"
 
 namespace tidemark {
@@ -54,6 +54,8 @@ struct Checkpoint {
   std::shared_ptr<const SignalMarks> signals = {};
   std::shared_ptr<const SchemaSnapshot> schema = {};
   bool urgent = false;  // store now rather than at the next interval
+  // Of a schema history: what defined tables since the checkpoint before.
+  std::vector<HistoryStatement> statements = {};
 };
 
 struct DeliveryStats {
@@ -77,7 +79,7 @@ class Delivery {
     std::optional<std::chrono::milliseconds> uncovered_max = {};
   };
   // `sink`, `offsets` and `schemas` outlive the delivery; `sink` is open.
-  Delivery(Options options, Sink& sink, OffsetStore& offsets, SchemaStore& schemas,
+  Delivery(Options options, Sink& sink, OffsetStore& offsets, StructureStore& schemas,
            const Clock& clock);
   ~Delivery();
 
@@ -112,13 +114,14 @@ class Delivery {
   Status handle(Parcel& parcel);
   Status write(const RecordBatch& batch);
   Status commit();
+  Status save_structures(ResumeState& state);
   Error failure() const;
   void end(Error error);
 
   const Options options_;
   Sink& sink_;
   OffsetStore& offsets_;
-  SchemaStore& schemas_;
+  StructureStore& schemas_;
   const Clock& clock_;
   BoundedQueue<Parcel> queue_;
 
@@ -136,6 +139,7 @@ class Delivery {
   RecordBatch transformed_;
   DeliveryStats written_;  // by the parcel at hand
   std::optional<Checkpoint> pending_;
+  std::vector<HistoryStatement> statements_;  // of all checkpoints since the last commit
   std::uint64_t pending_number_ = 0;
   std::size_t unstored_bytes_ = 0;  // written since the last commit
   std::optional<ResumeState> last_;  // stored by this delivery; kept with `uncovered_max` only

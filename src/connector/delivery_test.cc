@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "sink/batch_builder.h"
+#include "store/file_offset_store.h"
+#include "store/schema_store.h"
 #include "testing/memory_sink.h"
 
 namespace tidemark {
@@ -36,12 +38,18 @@ class SpySink final : public Sink {
   bool exactly_once_ = false;
 };
 
+ResumeState named(std::uint64_t revision) {
+  ResumeState out;
+  out.schema_revision = revision;
+  return out;
+}
+
 class DeliveryTest : public testing::Test {
  protected:
   void SetUp() override {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    auto opened = OffsetStore::open({path_, "c", "p"});
+    auto opened = FileOffsetStore::open({path_, "c", "p"});
     ASSERT_TRUE(opened) << opened.error().text();
     offsets_ = std::move(*opened);
     ASSERT_TRUE(offsets_->load());
@@ -332,18 +340,18 @@ TEST_F(DeliveryTest, SavesStructuresBeforeTheOffsetThatNamesThem) {
   Delivery& delivery = start();
   ASSERT_TRUE(delivery.send(records(1), of_revision(3)));
   ASSERT_TRUE(delivery.wait_committed());
-  ASSERT_TRUE(schemas_.load(3));
+  ASSERT_TRUE(schemas_.load(named(3)));
   ASSERT_TRUE(delivery.send(records(1), of_revision(4)));
   ASSERT_TRUE(delivery.wait_committed());
   EXPECT_EQ((*read_offset_file(path_))->schema_revision, 4U);
-  EXPECT_TRUE(schemas_.load(4));
+  EXPECT_TRUE(schemas_.load(named(4)));
   wait_until([&] { return !std::filesystem::exists(schemas_.path_of(3)); });
   // From here no offset can be stored.
   std::filesystem::create_directories(path_ + ".tmp/x");
   ASSERT_TRUE(delivery.send(records(1), of_revision(5)));
   ASSERT_FALSE(delivery.wait_committed());
-  EXPECT_TRUE(schemas_.load(5)) << "saved first";
-  EXPECT_TRUE(schemas_.load(4)) << "the stored offset still names it";
+  EXPECT_TRUE(schemas_.load(named(5))) << "saved first";
+  EXPECT_TRUE(schemas_.load(named(4))) << "the stored offset still names it";
   EXPECT_EQ((*read_offset_file(path_))->schema_revision, 4U);
 }
 

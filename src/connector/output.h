@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/record.h"
 #include "base/result.h"
@@ -25,12 +26,15 @@ class Output {
   }
   bool full() const { return batch_.bytes() >= kBatchBytes; }
   Status send(std::optional<Checkpoint> checkpoint) {
+    if (checkpoint) checkpoint->statements = std::exchange(statements_, {});
     RecordBatch next = delivery_.recycled();
     // At once, rather than by doubling and copying.
     if (next.buffer().capacity() == 0) next.buffer().reserve(kBatchBytes + kBatchBytes / 8);
     std::swap(next, batch_);
     return delivery_.send(std::move(next), std::move(checkpoint));
   }
+  // For the schema history; goes with the next checkpoint.
+  void add(HistoryStatement statement) { statements_.push_back(std::move(statement)); }
   Delivery& delivery() { return delivery_; }
 
  private:
@@ -40,6 +44,7 @@ class Output {
 
   Delivery& delivery_;
   RecordBatch batch_;
+  std::vector<HistoryStatement> statements_;
 };
 
 }  // namespace tidemark

@@ -87,7 +87,7 @@ Status Source::on_definition(const Statement& statement) {
 
 Status Source::log_definition(const Event& event, const QueryEvent& query) {
   if (parts_.ddl == nullptr || cursor_.skipping()) return {};
-  return parts_.ddl->write_statement(query, source_info(event), parts_.desk);
+  return parts_.ddl->write_statement(query, source_info(event), cursor_.offset(), parts_.desk);
 }
 
 Status Source::read_again(const std::vector<TableId>& ids) {

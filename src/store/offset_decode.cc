@@ -5,15 +5,13 @@
 #include <charconv>
 
 #include "base/json.h"
+#include "store/java_stream.h"
 #include "store/json_change.h"
 #include "store/key_tuple.h"
 #include "store/offset_format.h"
 
 namespace tidemark {
 namespace {
-
-// How a Java object stream starts: STREAM_MAGIC, STREAM_VERSION.
-constexpr std::string_view kJavaMagic("\xAC\xED\x00\x05", 4);
 
 // Either server's form; a text of MariaDB is told by its shape where nothing says it.
 void read_gtids(const JsonReader& in, Offset& out) {
@@ -164,13 +162,13 @@ StoredOffset read_all(const JsonReader& in) {
 
 std::unexpected<Error> corrupt(const JsonProblem& problem) {
   return fail(ErrorKind::kCorrupt,
-              fmt::format("the offset file is not as Tidemark writes it: {}", problem.text()),
+              fmt::format("the stored offset is not as Tidemark writes it: {}", problem.text()),
               "restore the file from a copy, or move it away to begin with a new snapshot");
 }
 
 std::unexpected<Error> newer(std::uint64_t version) {
   return fail(ErrorKind::kRejected,
-              fmt::format("the offset file has version {}, this program knows up to {}", version,
+              fmt::format("the stored offset has version {}, this program knows up to {}", version,
                           kOffsetVersion),
               "run the newer program that wrote it, or use another path for the offset");
 }
@@ -180,9 +178,8 @@ std::unexpected<Error> newer(std::uint64_t version) {
 Result<StoredOffset> decode_offset(std::string_view text) {
   if (text.starts_with(kJavaMagic)) {
     return fail(ErrorKind::kRejected,
-                "the offset file holds Debezium's binary offsets (a serialised Java map), which "
-                "Tidemark neither reads nor overwrites",
-                "give offset.storage.file.filename another path");
+                "this is Debezium's offset file (a serialised Java map), not ours",
+                "tidemark run takes it over; until then tidemark offsets show prints it");
   }
   std::expected<JsonDocument, JsonProblem> document = JsonDocument::parse(text);
   if (!document) return corrupt(document.error());

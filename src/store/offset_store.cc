@@ -1,169 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/offset_store.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <climits>
-#include <cstdlib>
-
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/json.h"
-#include "store/offset_format.h"
+#include <utility>
 
 namespace tidemark {
-namespace {
 
-// Larger than any state of ours; a file beyond it is something else.
-constexpr std::uint64_t kFileBytesMax = 64 << 20;
-constexpr std::uint64_t kLockBytesMax = 4096;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
-
-std::string holder_text() {
-  JsonWriter out;
-  out.begin_object(JsonWriter::Layout::kOneLine);
-  out.member("pid", std::int64_t{::getpid()});
-  out.member("host", host_name());
-  out.member("started_ms", SystemClock().wall_ns() / 1'000'000);
-  out.end_object();
-  return out.take() + "\n";
-}
-
-// A lock file that says nothing legible still means that it is held.
-std::string describe_holder(const std::string& lock_path) {
-  constexpr const char* kUnknown = "an unknown process";
-  const Result<std::optional<std::string>> text = read_file(lock_path, kLockBytesMax);
-  if (!text || !*text) return kUnknown;
-  const std::expected<JsonDocument, JsonProblem> document = JsonDocument::parse(**text);
-  if (!document) return kUnknown;
-  std::optional<JsonProblem> problem;
-  const JsonReader holder = document->root(problem);
-  const std::int64_t pid = holder.i64("pid");
-  const std::string host = holder.text("host");
-  return problem ? kUnknown : fmt::format("process {} on host {}", pid, host);
-}
-
-Error lock_error(const std::string& lock_path, int error_number) {
-  if (error_number != EWOULDBLOCK) return storage_error("lock", lock_path, error_number);
-  const std::string holder = describe_holder(lock_path);
-  return Error(ErrorKind::kConflict,
-               fmt::format("{} uses this offset already, it holds {}", holder, lock_path),
-               "stop that process first, or give this one an offset path and name of its own");
-}
-
-Result<UniqueFd> take_lock(const std::string& lock_path) {
-  UniqueFd fd(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (!fd.valid()) return std::unexpected(storage_error("open", lock_path, errno));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    return std::unexpected(lock_error(lock_path, errno));
-  }
-  if (::ftruncate(fd.get(), 0) != 0) {
-    return std::unexpected(storage_error("write", lock_path, errno));
-  }
-  const WriteOutcome outcome = write_all(fd.get(), holder_text());
-  if (outcome.error_number != 0) {
-    return std::unexpected(storage_error("write", lock_path, outcome.error_number));
-  }
-  return fd;
-}
-
-// A commit renames over the path: through a symbolic link that would replace the link.
-std::string resolved(const std::string& path) {
-  std::array<char, PATH_MAX> buffer{};
-  return ::realpath(path.c_str(), buffer.data()) == nullptr ? path : std::string(buffer.data());
-}
-
-Status check_regular(const std::string& path) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) return {};
-    return std::unexpected(storage_error("look at", path, errno));
-  }
-  if (S_ISREG(info.st_mode)) return {};
-  return fail(ErrorKind::kRejected, fmt::format("{} is not a regular file", path),
-              "give offset.storage.file.filename the path of a file");
-}
-
-// Writes and drops what a commit would write: an unwritable folder shows at the start.
-Status probe_writing(const std::string& path) {
-  const std::string probe = path + ".probe";
-  TRY(replace_file(probe, "{}\n", Durability::kSynced));
-  return remove_file(probe);
-}
-
-Status check_names(const StoredOffset& stored, const OffsetStoreOptions& options) {
-  if (stored.connector_name == options.connector_name &&
-      stored.topic_prefix == options.topic_prefix) {
-    return {};
-  }
-  return fail(ErrorKind::kRejected,
-              fmt::format("the offset file belongs to connector \"{}\" with topic.prefix \"{}\", "
-                          "this is connector \"{}\" with topic.prefix \"{}\"",
-                          stored.connector_name, stored.topic_prefix, options.connector_name,
-                          options.topic_prefix),
-              "set the names as they were, or give offset.storage.file.filename another path");
-}
-
-Result<std::optional<StoredOffset>> read_stored(const std::string& path) {
-  const std::optional<std::string> text = TRY(read_file(path, kFileBytesMax));
-  if (!text) return std::optional<StoredOffset>();
-  return std::optional<StoredOffset>(TRY_AT(decode_offset(*text), path));
-}
-
-}  // namespace
-
-OffsetStore::OffsetStore(OffsetStoreOptions options, int lock_fd)
-    : options_(std::move(options)), lock_fd_(lock_fd) {}
-
-Result<std::unique_ptr<OffsetStore>> OffsetStore::open(OffsetStoreOptions options) {
-  options.path = resolved(options.path);
-  TRY(check_regular(options.path));
-  UniqueFd lock = TRY(take_lock(options.path + ".lock"));
-  TRY(remove_file(options.path + ".tmp"));
-  TRY(probe_writing(options.path));
-  const int lock_fd = lock.release();
-  return std::unique_ptr<OffsetStore>(new OffsetStore(std::move(options), lock_fd));
-}
-
-// The lock file stays: removing it would let two processes lock two files of one name.
-OffsetStore::~OffsetStore() {
-  if (::ftruncate(lock_fd_, 0) != 0) {
-    // It says who held the lock last; nothing rests on it.
-  }
-  ::close(lock_fd_);
-}
-
-Result<std::optional<ResumeState>> OffsetStore::load() const {
-  std::optional<StoredOffset> stored = TRY(read_stored(options_.path));
-  if (!stored) return std::optional<ResumeState>();
-  TRY_AT(check_names(*stored, options_), options_.path);
-  return std::optional<ResumeState>(std::move(stored->state));
-}
-
-Status OffsetStore::commit(const ResumeState& state) {
-  if (!replaceable_) {
-    TRY(load());
-    replaceable_ = true;
-  }
-  return replace_file(options_.path,
-                      encode_offset(options_.connector_name, options_.topic_prefix, state),
-                      Durability::kSynced);
-}
-
-Result<std::optional<ResumeState>> read_offset_file(const std::string& path) {
-  std::optional<StoredOffset> stored = TRY(read_stored(path));
-  if (!stored) return std::optional<ResumeState>();
-  return std::optional<ResumeState>(std::move(stored->state));
+LoadedOffset taken_over(DebeziumOffset offset) {
+  LoadedOffset out{.state = {}, .from_debezium = true};
+  out.state.offset = std::move(offset.offset);
+  out.state.transaction = std::move(offset.transaction);
+  out.snapshot_lost = offset.snapshot_rows && !offset.snapshot;
+  out.snapshot = std::move(offset.snapshot);
+  return out;
 }
 
 }  // namespace tidemark

@@ -1,60 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// The offset file: one ResumeState, replaced atomically at every commit.
-// Format:   offset_format.h
-// Files:    <path>          the state
-//           <path>.tmp      the next one while it is being written; whatever a crash left is dropped
-//           <path>.probe    written and removed by open()
-//           <path>.lock     held (flock) while the store is open; pid, host and start of the holder
-// Thread:   open and load before the threads start; commit on the sink thread only
-// Errors:   see the functions; a failed commit leaves the last good state in place
+// Where the resume point is kept: a file (file_offset_store.h) or a topic (kafka_offset_store.h).
+// Thread:   open and load before the threads start; commit on the delivery thread only
+// Errors:   a failed commit leaves the last good state in place
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "change/offset.h"
+#include "store/debezium_offset.h"
 
 namespace tidemark {
 
-struct OffsetStoreOptions {
-  std::string path;
-  std::string connector_name;
-  std::string topic_prefix;
+struct LoadedOffset {
+  ResumeState state;
+  // Debezium stored it: we go on where it stopped. Table structures and verdicts are not there then.
+  bool from_debezium = false;
+  // Its incremental snapshot, whose keys mean something only beside the tables. state.incremental is
+  // empty then.
+  std::optional<DebeziumSnapshot> snapshot = {};
+  // It was stored amid rows of an incremental snapshot and does not name its tables.
+  bool snapshot_lost = false;
 };
 
 class OffsetStore {
  public:
-  // Takes the lock and proves by writing that commits will work; the folder must exist.
-  // Errors: kConflict when another process holds the lock, naming its pid and host; kStorage when the
-  // folder is missing or cannot be written; kRejected when the path is no regular file.
-  static Result<std::unique_ptr<OffsetStore>> open(OffsetStoreOptions options);
-  ~OffsetStore();
+  OffsetStore() = default;
+  virtual ~OffsetStore() = default;
   OffsetStore(const OffsetStore&) = delete;
   OffsetStore& operator=(const OffsetStore&) = delete;
 
-  // Nothing when there is no file. Errors: kRejected for a file that is not ours to replace (Debezium's
-  // binary offsets, a newer version, another connector); kCorrupt for one that is torn, naming the
-  // place; kStorage when it cannot be read.
-  Result<std::optional<ResumeState>> load() const;
+  // Nothing when none is stored. Errors: kRejected for what is not ours to replace (a newer version,
+  // another connector); kCorrupt for what is torn, naming the place; kStorage, kRetryable when it cannot be read.
+  virtual Result<std::optional<LoadedOffset>> load() = 0;
 
-  // Durable when it returns. Refused with kRejected while load() would reject the file.
-  Status commit(const ResumeState& state);
+  // Durable when it returns. Refused with kRejected while load() would reject what is stored.
+  virtual Status commit(const ResumeState& state) = 0;
 
-  // Symbolic links resolved.
-  const std::string& path() const { return options_.path; }
+  // Puts an offset of Debezium (the map, as JSON) in the place of ours: the next load() takes it over. The
+  // map is checked before.
+  virtual Status place(std::string_view map) = 0;
 
- private:
-  OffsetStore(OffsetStoreOptions options, int lock_fd);
+  // Forgets the state. No error when there is none.
+  virtual Status remove() = 0;
 
-  OffsetStoreOptions options_;
-  int lock_fd_;
-  bool replaceable_ = false;  // the file is absent, or was loaded or written by us
+  // "/path/of/the/file", "topic connect-offsets": for logs and errors.
+  virtual std::string where() const = 0;
+
+  // Says who took our place, where the error is that somebody did.
+  virtual Error explained(Error error) { return error; }
 };
 
-// Reads the state without taking the lock, for `tidemark status` and `tidemark offsets show`. Names are
-// not compared.
-Result<std::optional<ResumeState>> read_offset_file(const std::string& path);
+// As read from Debezium's map.
+LoadedOffset taken_over(DebeziumOffset offset);
 
 }  // namespace tidemark

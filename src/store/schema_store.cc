@@ -44,12 +44,13 @@ std::string SchemaStore::path_of(std::uint64_t revision) const {
   return fmt::format("{}.schema.{}", offset_path_, revision);
 }
 
-Status SchemaStore::save(std::uint64_t revision, std::span<const TablePtr> tables) {
-  return replace_file(path_of(revision), encode_tables(tables), Durability::kSynced);
+Status SchemaStore::save(const StructuresToSave& what) {
+  if (!what.revision) return {};
+  return replace_file(path_of(*what.revision), encode_tables(what.tables), Durability::kSynced);
 }
 
-Result<std::vector<TableDef>> SchemaStore::load(std::uint64_t revision) const {
-  const std::string path = path_of(revision);
+Result<StoredStructures> SchemaStore::load(const ResumeState& state) {
+  const std::string path = path_of(state.schema_revision);
   const std::optional<std::string> text = TRY(read_file(path, kFileBytesMax));
   if (!text) {
     return fail(
@@ -57,7 +58,7 @@ Result<std::vector<TableDef>> SchemaStore::load(std::uint64_t revision) const {
         fmt::format("the stored offset names table structures that are not there: {}", path),
         "restore the file, or move offset and output away to begin with a new snapshot");
   }
-  return TRY_AT(decode_tables(*text), path);
+  return StoredStructures{.tables = TRY_AT(decode_tables(*text), path), .models = {}};
 }
 
 Status SchemaStore::keep_only(std::uint64_t revision) {

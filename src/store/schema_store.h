@@ -3,29 +3,27 @@
 // written with. A revision is saved before the offset that names it is committed, and the older ones
 // are removed after that commit: a crash at any point leaves the revision that the offset names.
 // Files:    <offset path>.schema.<revision>, JSON as in schema_format.h
-// Thread:   one at a time; save on the sink thread, before OffsetStore::commit
+// Thread:   as StructureStore
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "base/result.h"
-#include "schema/table.h"
+#include "store/structure_store.h"
 
 namespace tidemark {
 
-class SchemaStore {
+class SchemaStore : public StructureStore {
  public:
   explicit SchemaStore(std::string offset_path) : offset_path_(std::move(offset_path)) {}
 
-  // Durable when it returns. Saving a revision again replaces it. Errors: kStorage.
-  Status save(std::uint64_t revision, std::span<const TablePtr> tables);
-  // Errors: kCorrupt when it is missing or torn; kRejected for a newer version.
-  Result<std::vector<TableDef>> load(std::uint64_t revision) const;
-  // Removes every revision but this one; call it after the commit that names it.
-  Status keep_only(std::uint64_t revision);
+  // Saving a revision again replaces it. Statements are not kept. Errors: kStorage.
+  Status save(const StructuresToSave& what) override;
+  Result<StoredStructures> load(const ResumeState& state) override;
+  // Removes every revision but this one.
+  Status keep_only(std::uint64_t revision) override;
 
   std::string path_of(std::uint64_t revision) const;
 

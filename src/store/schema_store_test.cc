@@ -89,6 +89,16 @@ TEST(SchemaFormat, RefusesWhatItDidNotWrite) {
   EXPECT_EQ(kind_of_error(text.substr(0, text.size() / 2)), ErrorKind::kCorrupt);
 }
 
+StructuresToSave revision(std::uint64_t number, const std::vector<TablePtr>& tables) {
+  static const Offset kNowhere;
+  return {.at = kNowhere, .revision = number, .tables = tables};
+}
+ResumeState named(std::uint64_t revision) {
+  ResumeState out;
+  out.schema_revision = revision;
+  return out;
+}
+
 class SchemaStoreTest : public testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(folder_); }
@@ -99,14 +109,14 @@ class SchemaStoreTest : public testing::Test {
 };
 
 TEST_F(SchemaStoreTest, KeepsOldRevisionsUntilTold) {
-  ASSERT_TRUE(store_.save(1, tables()));
-  ASSERT_TRUE(store_.save(12, tables()));
+  ASSERT_TRUE(store_.save(revision(1, tables())));
+  ASSERT_TRUE(store_.save(revision(12, tables())));
   ASSERT_TRUE(replace_file(folder_ + "/o.json.schema.13.tmp", "half", Durability::kNone));
   ASSERT_TRUE(replace_file(folder_ + "/o.json.schema.old", "theirs", Durability::kNone));
   ASSERT_TRUE(replace_file(folder_ + "/other.json.schema.1", "theirs", Durability::kNone));
-  EXPECT_EQ(store_.load(1)->size(), 2u);
+  EXPECT_EQ(store_.load(named(1))->tables.size(), 2u);
   ASSERT_TRUE(store_.keep_only(12));
-  EXPECT_EQ(store_.load(12)->size(), 2u);
+  EXPECT_EQ(store_.load(named(12))->tables.size(), 2u);
   EXPECT_FALSE(std::filesystem::exists(store_.path_of(1)));
   EXPECT_FALSE(std::filesystem::exists(folder_ + "/o.json.schema.13.tmp"));
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/o.json.schema.old"));
@@ -114,7 +124,7 @@ TEST_F(SchemaStoreTest, KeepsOldRevisionsUntilTold) {
 }
 
 TEST_F(SchemaStoreTest, NamesTheMissingFile) {
-  const auto loaded = store_.load(3);
+  const auto loaded = store_.load(named(3));
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().kind(), ErrorKind::kCorrupt);
   EXPECT_NE(loaded.error().message().find("o.json.schema.3"), std::string::npos);
@@ -122,7 +132,7 @@ TEST_F(SchemaStoreTest, NamesTheMissingFile) {
 
 TEST_F(SchemaStoreTest, FailsToSaveIntoAMissingFolder) {
   SchemaStore lost(folder_ + "/no/o.json");
-  const Status saved = lost.save(1, tables());
+  const Status saved = lost.save(revision(1, tables()));
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().kind(), ErrorKind::kStorage);
   EXPECT_FALSE(lost.keep_only(1));

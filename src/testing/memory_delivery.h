@@ -10,6 +10,8 @@
 #include <string>
 
 #include "connector/delivery.h"
+#include "store/file_offset_store.h"
+#include "store/schema_store.h"
 #include "testing/memory_sink.h"
 
 namespace tidemark {
@@ -41,7 +43,7 @@ class MemoryDelivery {
   std::unique_ptr<OffsetStore> open_store() {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    auto store = OffsetStore::open({path(), "c", "p"});
+    auto store = FileOffsetStore::open({path(), "c", "p"});
     (void)(*store)->load();
     return std::move(*store);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/offset_store.h"
+#include "store/file_offset_store.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -11,18 +11,20 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "store/java_key.h"
 #include "store/offset_format.h"
 
 namespace tidemark {
 namespace {
 
-class OffsetStoreTest : public testing::Test {
+class FileOffsetStoreTest : public testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(folder_); }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  Result<std::unique_ptr<OffsetStore>> open(std::string connector = "c", std::string prefix = "p") {
-    return OffsetStore::open({path_, std::move(connector), std::move(prefix)});
+  Result<std::unique_ptr<FileOffsetStore>> open(std::string connector = "c",
+                                                std::string prefix = "p") {
+    return FileOffsetStore::open({path_, std::move(connector), std::move(prefix)});
   }
   void put(std::string_view content) {
     ASSERT_TRUE(replace_file(path_, content, Durability::kNone));
@@ -38,7 +40,7 @@ class OffsetStoreTest : public testing::Test {
   const std::string path_ = folder_ + "/offsets.json";
 };
 
-TEST_F(OffsetStoreTest, LoadsWhatItCommitted) {
+TEST_F(FileOffsetStoreTest, LoadsWhatItCommitted) {
   auto store = open();
   ASSERT_TRUE(store) << store.error().text();
   EXPECT_FALSE((*store)->load()->has_value());
@@ -47,18 +49,18 @@ TEST_F(OffsetStoreTest, LoadsWhatItCommitted) {
   store->reset();
   store = open();
   ASSERT_TRUE(store);
-  EXPECT_EQ((*store)->load()->value(), at(5));
+  EXPECT_EQ((*store)->load()->value().state, at(5));
   EXPECT_EQ(read_offset_file(path_)->value(), at(5));
 }
 
-TEST_F(OffsetStoreTest, LeavesNothingBehindWhenItOpens) {
+TEST_F(FileOffsetStoreTest, LeavesNothingBehindWhenItOpens) {
   auto store = open();
   ASSERT_TRUE(store);
   EXPECT_FALSE(std::filesystem::exists(path_));
   EXPECT_FALSE(std::filesystem::exists(path_ + ".probe"));
 }
 
-TEST_F(OffsetStoreTest, TellsASecondProcessWhoHoldsTheLock) {
+TEST_F(FileOffsetStoreTest, TellsASecondProcessWhoHoldsTheLock) {
   auto first = open();
   ASSERT_TRUE(first);
   auto second = open();
@@ -73,7 +75,7 @@ TEST_F(OffsetStoreTest, TellsASecondProcessWhoHoldsTheLock) {
   EXPECT_TRUE(open());
 }
 
-TEST_F(OffsetStoreTest, FreesTheLockOfAKilledProcess) {
+TEST_F(FileOffsetStoreTest, FreesTheLockOfAKilledProcess) {
   const pid_t child = ::fork();
   if (child == 0) {
     auto store = open();
@@ -86,11 +88,11 @@ TEST_F(OffsetStoreTest, FreesTheLockOfAKilledProcess) {
   EXPECT_TRUE(open());
 }
 
-TEST_F(OffsetStoreTest, LocksTheFileBehindASymbolicLink) {
+TEST_F(FileOffsetStoreTest, LocksTheFileBehindASymbolicLink) {
   put(encode_offset("c", "p", at(4)));
   const std::string link = folder_ + "/link.json";
   std::filesystem::create_symlink(path_, link);
-  auto by_link = OffsetStore::open({link, "c", "p"});
+  auto by_link = FileOffsetStore::open({link, "c", "p"});
   ASSERT_TRUE(by_link);
   EXPECT_FALSE(open());
   ASSERT_TRUE((*by_link)->commit(at(9)));
@@ -98,18 +100,18 @@ TEST_F(OffsetStoreTest, LocksTheFileBehindASymbolicLink) {
   EXPECT_EQ(read_offset_file(path_)->value(), at(9));
 }
 
-TEST_F(OffsetStoreTest, FindsAMissingOrUnfitPathAtOnce) {
-  const auto missing = OffsetStore::open({folder_ + "/no/o.json", "c", "p"});
+TEST_F(FileOffsetStoreTest, FindsAMissingOrUnfitPathAtOnce) {
+  const auto missing = FileOffsetStore::open({folder_ + "/no/o.json", "c", "p"});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().kind(), ErrorKind::kStorage);
   EXPECT_NE(missing.error().remedy().find("mkdir -p"), std::string::npos);
-  const auto folder = OffsetStore::open({folder_, "c", "p"});
+  const auto folder = FileOffsetStore::open({folder_, "c", "p"});
   ASSERT_FALSE(folder);
   EXPECT_EQ(folder.error().kind(), ErrorKind::kRejected);
 }
 
 // Root may write anywhere, so a child gives its privileges up.
-TEST_F(OffsetStoreTest, FindsAnUnwritableFolderAtOnce) {
+TEST_F(FileOffsetStoreTest, FindsAnUnwritableFolderAtOnce) {
   ASSERT_EQ(::chmod(folder_.c_str(), 0555), 0);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -126,7 +128,7 @@ TEST_F(OffsetStoreTest, FindsAnUnwritableFolderAtOnce) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-TEST_F(OffsetStoreTest, KeepsTheOldStateWhenTheDiskIsFull) {
+TEST_F(FileOffsetStoreTest, KeepsTheOldStateWhenTheDiskIsFull) {
   auto store = open();
   ASSERT_TRUE(store);
   ASSERT_TRUE((*store)->commit(at(4)));
@@ -146,17 +148,17 @@ TEST_F(OffsetStoreTest, KeepsTheOldStateWhenTheDiskIsFull) {
   EXPECT_TRUE((*store)->commit(at(6)));
 }
 
-TEST_F(OffsetStoreTest, SurvivesACrashBeforeTheRename) {
+TEST_F(FileOffsetStoreTest, SurvivesACrashBeforeTheRename) {
   put(encode_offset("c", "p", at(4)));
   ASSERT_TRUE(replace_file(path_ + ".tmp", "{\"version\": 1, \"off", Durability::kNone));
   auto store = open();
   ASSERT_TRUE(store);
-  EXPECT_EQ((*store)->load()->value(), at(4));
+  EXPECT_EQ((*store)->load()->value().state, at(4));
   EXPECT_FALSE(std::filesystem::exists(path_ + ".tmp"));
   EXPECT_TRUE((*store)->commit(at(5)));
 }
 
-TEST_F(OffsetStoreTest, NeverReplacesWhatItCannotRead) {
+TEST_F(FileOffsetStoreTest, NeverReplacesWhatItCannotRead) {
   const std::string_view contents[] = {std::string_view("\xAC\xED\x00\x05sr\x00", 7),
                                        "{\"version\": 99}", "{\"version\": 1, ", ""};
   for (const std::string_view text : contents) {
@@ -169,7 +171,7 @@ TEST_F(OffsetStoreTest, NeverReplacesWhatItCannotRead) {
   }
 }
 
-TEST_F(OffsetStoreTest, RefusesTheOffsetOfAnotherConnector) {
+TEST_F(FileOffsetStoreTest, RefusesTheOffsetOfAnotherConnector) {
   put(encode_offset("theirs", "p", at(4)));
   auto store = open("ours", "p");
   ASSERT_TRUE(store);
@@ -181,6 +183,69 @@ TEST_F(OffsetStoreTest, RefusesTheOffsetOfAnotherConnector) {
   EXPECT_FALSE((*store)->commit(at(5)));
   store->reset();
   EXPECT_FALSE((*open("theirs", "other"))->load());
+}
+
+// An offset file as Connect leaves it.
+std::string java_file(std::initializer_list<std::pair<std::string, std::uint64_t>> offsets) {
+  std::vector<JavaMapEntry> entries;
+  for (const auto& [key, pos] : offsets)
+    entries.push_back({key, R"({"file":"binlog.000001","pos":)" + std::to_string(pos) + "}"});
+  return write_java_map(entries);
+}
+
+TEST_F(FileOffsetStoreTest, TakesOverTheOffsetFileOfDebezium) {
+  const std::string theirs = java_file({{R"(["kafka",{"server":"p"}])", 77}});
+  put(theirs);
+  auto store = open();
+  ASSERT_TRUE(store);
+  const auto loaded = (*store)->load();
+  ASSERT_TRUE(loaded && *loaded) << loaded.error().text();
+  EXPECT_TRUE((*loaded)->from_debezium);
+  EXPECT_EQ((*loaded)->state.offset.position, (Position{"binlog.000001", 77}));
+  EXPECT_EQ(content(), theirs);
+  ASSERT_TRUE((*store)->commit(at(78)));
+  EXPECT_EQ((*store)->load()->value().state, at(78));
+  EXPECT_FALSE((*store)->load()->value().from_debezium);
+  EXPECT_EQ(read_file(path_ + ".debezium", 1 << 20)->value(), theirs);
+}
+
+TEST_F(FileOffsetStoreTest, AsksWhichOfSeveralConnectorsToGoOnFrom) {
+  put(java_file({{R"(["one",{"server":"p"}])", 1}, {R"(["two",{"server":"p"}])", 2}}));
+  const auto unclear = (*open())->load();
+  ASSERT_FALSE(unclear);
+  EXPECT_NE(unclear.error().message().find("one, two"), std::string::npos);
+  EXPECT_EQ((*open("two"))->load()->value().state.offset.position.pos, 2U);
+}
+
+TEST_F(FileOffsetStoreTest, NeverReplacesOffsetsOfOthers) {
+  for (const char* const other : {R"(["c",{"server":"q"}])", R"(["c",{"topic":"t"}])", "x"}) {
+    const std::string theirs = java_file({{R"(["c",{"server":"p"}])", 1}, {other, 2}});
+    put(theirs);
+    auto store = open();
+    const auto loaded = (*store)->load();
+    ASSERT_FALSE(loaded) << other;
+    EXPECT_EQ(loaded.error().kind(), ErrorKind::kRejected);
+    EXPECT_FALSE((*store)->commit(at(5)));
+    EXPECT_EQ(content(), theirs);
+  }
+}
+
+TEST_F(FileOffsetStoreTest, KeepsTheCopyOfAnEarlierTakeOver) {
+  ASSERT_TRUE(replace_file(path_ + ".debezium", "earlier", Durability::kNone));
+  put(java_file({{R"(["c",{"server":"p"}])", 1}}));
+  auto store = open();
+  EXPECT_FALSE((*store)->commit(at(5)));
+  EXPECT_EQ(read_file(path_ + ".debezium", 1 << 20)->value(), "earlier");
+}
+
+TEST_F(FileOffsetStoreTest, ForgetsTheState) {
+  auto store = open();
+  ASSERT_TRUE((*store)->commit(at(5)));
+  ASSERT_TRUE((*store)->remove());
+  EXPECT_FALSE((*store)->load()->has_value());
+  put("{\"version\": 99}");
+  store->reset();
+  EXPECT_FALSE((*open())->remove());
 }
 
 }  // namespace

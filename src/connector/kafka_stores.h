@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stores that are topics, as the settings name them.
+// Lifetime: the producer outlives what is opened with it
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "kafka/producer.h"
+#include "store/history_log_kafka.h"
+#include "store/kafka_offset_store.h"
+
+namespace tidemark {
+
+KafkaOffsetStoreOptions offset_topic_of(const Settings& settings);
+
+// The history's own producer, where its brokers are not the sink's; else null.
+Result<std::unique_ptr<kafka::Producer>> connect_history_producer(const Settings& settings,
+                                                                  const std::stop_token& stop);
+
+// `producer`: of the history's brokers.
+Result<std::unique_ptr<HistoryLog>> open_history_topic(const Settings& settings,
+                                                       kafka::Producer& producer,
+                                                       const std::stop_token& stop);
+
+}  // namespace tidemark
