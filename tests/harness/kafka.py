@@ -16,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.request
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -277,39 +278,73 @@ def _bytes(text):
 
 
 class Connect(Daemon):
-    """Kafka Connect, standalone, with Debezium on its class path.
+    """Kafka Connect with Debezium on its class path: standalone, its offsets in a file, or with them in a topic.
 
     connectors    by name: the properties of each
     worker        more properties of the worker, the last word
+    offset_topic  a worker of the distributed kind, with this topic for offsets
     """
 
-    def __init__(self, kafka, connectors, *, worker=None):
+    def __init__(self, kafka, connectors, *, worker=None, offset_topic=None):
         super().__init__()
         self.kafka = kafka
         self.connectors = {name: dict(config) for name, config in connectors.items()}
         self.worker = dict(worker or {})
+        self.offset_topic = offset_topic
         self.make_folder("connect")
         self.start()
 
     def start(self):
         """Starts the worker; what the connectors do is seen in their topics and in the log."""
+        port = free_port()
         worker = {
             "bootstrap.servers": self.kafka.bootstrap,
             "key.converter": "org.apache.kafka.connect.json.JsonConverter",
             "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-            "offset.storage.file.filename": self.folder / "offsets",
             "offset.flush.interval.ms": 500,
-            "listeners": f"http://{HOST}:{free_port()}",
+            "listeners": f"http://{HOST}:{port}",
+            **(self._distributed() if self.offset_topic else {"offset.storage.file.filename": self.folder / "offsets"}),
             **self.worker,
         }
         files = [self.folder / "worker.properties"]
         files[0].write_text("".join(f"{k}={v}\n" for k, v in worker.items()), encoding="utf-8")
-        for name, config in self.connectors.items():
-            files.append(self.folder / f"{name}.json")
-            files[-1].write_text(json.dumps({"name": name, "config": config}), encoding="utf-8")
-        self.launch(java("org.apache.kafka.connect.cli.ConnectStandalone", *files, heap="768m",
-                         class_path=f"{_kafka_class_path()}:{jars('debezium')}"))
+        main = "org.apache.kafka.connect.cli.ConnectDistributed"
+        if not self.offset_topic:
+            main = "org.apache.kafka.connect.cli.ConnectStandalone"
+            for name, config in self.connectors.items():
+                files.append(self.folder / f"{name}.json")
+                files[-1].write_text(json.dumps({"name": name, "config": config}), encoding="utf-8")
+        self.launch(java(main, *files, heap="768m", class_path=f"{_kafka_class_path()}:{jars('debezium')}"))
+        if self.offset_topic:
+            self._submit(f"http://{HOST}:{port}/connectors")
         return self
+
+    def _distributed(self):
+        names = {"offset.storage": self.offset_topic, "config.storage": f"{self.offset_topic}-config",
+                 "status.storage": f"{self.offset_topic}-status"}
+        return {
+            "group.id": f"{self.offset_topic}-workers",
+            **{f"{kind}.topic": name for kind, name in names.items()},
+            **{f"{kind}.replication.factor": 1 for kind in names},
+            "offset.storage.partitions": 3,
+            "status.storage.partitions": 1,
+            "scheduled.rebalance.max.delay.ms": 0,
+        }
+
+    def _submit(self, url):
+        """Gives a distributed worker its connectors, as soon as it takes them; those it has already stay."""
+        for name, config in self.connectors.items():
+            request = urllib.request.Request(f"{url}/{name}/config", json.dumps(config).encode(), method="PUT",
+                                             headers={"Content-Type": "application/json"})
+
+            def put(request=request):
+                try:
+                    with urllib.request.urlopen(request, timeout=10) as answer:
+                        return answer.status in (200, 201)
+                except OSError:
+                    return False
+
+            self.wait_until(put, f"a worker that takes {name}")
 
     def log(self):
         return self.log_path.read_text(encoding="utf-8", errors="replace")
