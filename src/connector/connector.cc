@@ -340,6 +340,7 @@ Status Connector::live(Parts& parts, const std::stop_token& stop) {
 Status Connector::open_stores(Parts& parts, const std::stop_token& stop) {
   if (settings_.offset.kind == OffsetKind::kKafka) {
     ASSERT(parts.producer != nullptr, "offsets in a topic go with records in topics");
+    TRY(make_data_folder(settings_));
     parts.offsets = TRY(KafkaOffsetStore::open(offset_topic_of(settings_), *parts.producer,
                                                KafkaOffsetStore::Claim::kTake, stop));
   } else {

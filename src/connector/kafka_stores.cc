@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/kafka_stores.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string>
+
+#include "base/file.h"
+
 namespace tidemark {
 
 KafkaOffsetStoreOptions offset_topic_of(const Settings& settings) {
@@ -13,6 +20,17 @@ KafkaOffsetStoreOptions offset_topic_of(const Settings& settings) {
                     .configs = {offset.topic_configs.begin(), offset.topic_configs.end()}},
           .consumer = offset.consumer,
           .admin = offset.admin};
+}
+
+Status make_data_folder(const Settings& settings) {
+  const std::string folder = folder_of(settings.offset.path);
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = folder.find('/', end + 1);
+    const std::string part = folder.substr(0, end);
+    if (::mkdir(part.c_str(), 0755) != 0 && errno != EEXIST)
+      return std::unexpected(storage_error("make", part, errno));
+  }
+  return {};
 }
 
 Result<std::unique_ptr<kafka::Producer>> connect_history_producer(const Settings& settings,

@@ -16,6 +16,9 @@ namespace tidemark {
 
 KafkaOffsetStoreOptions offset_topic_of(const Settings& settings);
 
+// The folder for what belongs to this machine alone, where offsets are not in it. Errors: kStorage
+Status make_data_folder(const Settings& settings);
+
 // The history's own producer, where its brokers are not the sink's; else null.
 Result<std::unique_ptr<kafka::Producer>> connect_history_producer(const Settings& settings,
                                                                   const std::stop_token& stop);
