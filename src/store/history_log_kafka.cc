@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "base/log.h"
@@ -16,6 +19,12 @@ std::string setting(const std::map<std::string, std::string, std::less<>>& confi
                     std::string_view name) {
   const auto found = configs.find(name);
   return found == configs.end() ? std::string() : found->second;
+}
+
+// -1, or what the original sets for its topics, the largest number.
+bool is_unlimited(const std::string& value) {
+  return value.empty() || value == "-1" ||
+         value == std::to_string(std::numeric_limits<std::int64_t>::max());
 }
 
 Status check(kafka::Admin& admin, const std::string& topic) {
@@ -35,7 +44,7 @@ Status check(kafka::Admin& admin, const std::string& topic) {
   }
   for (const char* const limit : {"retention.ms", "retention.bytes"}) {
     const std::string value = setting(*configs, limit);
-    if (value.empty() || value == "-1") continue;
+    if (is_unlimited(value)) continue;
     return fail(ErrorKind::kRejected,
                 fmt::format("topic {} has {}={}: the broker would drop table structures that are "
                             "still needed",
