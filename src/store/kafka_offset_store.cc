@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/offset_format.h"
 #include "store/process.h"
@@ -21,7 +22,7 @@ constexpr std::string_view kHostHeader = "tidemark.host";
 constexpr std::string_view kPidHeader = "tidemark.pid";
 constexpr std::string_view kCleanupPolicy = "cleanup.policy";
 // To say who took over is worth a short wait only.
-constexpr std::chrono::milliseconds kExplainPatience{5'000};
+constexpr std::chrono::milliseconds kExplainPatience{10'000};
 
 OffsetWriter writer_of(const kafka::ConsumedRecord& record) {
   OffsetWriter out;
@@ -194,9 +195,16 @@ Error KafkaOffsetStore::explained(Error error) {
     if (record.key && *record.key == key) last = writer_of(record);
     return {};
   };
-  const auto read = (*consumer)->read_topic(options_.topic.name, visit, {});
-  const bool other = last.pid != 0 && (last.pid != process_id() || last.host != host_name());
-  if (!read || !other) return error;
+  // Whoever fenced us writes that only when it has read where to go on.
+  const SystemClock clock;
+  const SteadyTime until = clock.steady() + kExplainPatience;
+  const auto is_other = [&] {
+    return last.pid != 0 && (last.pid != process_id() || last.host != host_name());
+  };
+  while (!is_other()) {
+    if (!(*consumer)->read_topic(options_.topic.name, visit, {})) return error;
+    if (clock.steady() >= until) return error;
+  }
   return Error(ErrorKind::kConflict, fmt::format("{} took over: {}", last.text(), error.message()),
                error.remedy());
 }
