@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import kafka  # pylint: disable=wrong-import-position
-from live.support import SERVER, LiveTest, said  # pylint: disable=wrong-import-position
+from live.support import CONFLICT, SERVER, LiveTest, said  # pylint: disable=wrong-import-position
 
 try:
     import confluent_kafka as client
@@ -243,6 +243,71 @@ class OnABroker(LiveTest):
         self.assertEqual("half a li", half)
         self.assertEqual(9999, len(json.loads(line)["value"]["after"]["text"]))
         self.assertRegex(engine.log(), "event=kafka.record_diverted .*value_bytes=10[0-9]{3} bytes_max=10000")
+
+    # -- exactly once ----------------------------------------------------------------------------------------------
+
+    def once(self, name="engine", **more):
+        return self.on_kafka(name=name, **{
+            "exactly.once.support": "required",
+            "offset.storage": "org.apache.kafka.connect.storage.KafkaOffsetBackingStore",
+            "offset.storage.topic": f"{self.prefix}-offsets", "offset.storage.partitions": 1,
+            "offset.storage.replication.factor": 1, "offset.storage.file.filename": None,
+            "tidemark.data.dir": self.folder / "data", **more})
+
+    def writing(self):
+        """Inserts rows, one transaction each, until stopped; (ids written so far, stop)."""
+        stop, ids = threading.Event(), []
+
+        def write():
+            connection = self.server.connect(database=self.database)
+            with connection.cursor() as cursor:
+                while not stop.is_set():
+                    cursor.execute("INSERT INTO items (name) VALUES ('x'), ('y')")
+                    ids.extend((len(ids) + 1, len(ids) + 2))
+                    time.sleep(0.002)
+            connection.close()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+
+        def end():
+            stop.set()
+            thread.join()
+
+        self.addCleanup(end)
+        return ids, end
+
+    def wait_for_each_once(self, engine, ids):
+        """Readers of committed records see every row exactly once, in order."""
+        def seen():
+            return [json.loads(record.key)["id"] for record in self.kafka.read(self.topic())]
+
+        engine.wait_until(lambda: len(seen()) >= len(ids), timeout=60, what=f"{len(ids)} committed records")
+        self.assertEqual(ids, seen())
+
+    def test_a_killed_engine_repeats_nothing_for_readers_of_committed_records(self):
+        engine = self.once()
+        self.streaming(engine)
+        ids, end = self.writing()
+        for _ in range(3):
+            engine.wait_until(lambda goal=len(ids) + 200: len(ids) >= goal)
+            engine.kill()
+            self.streaming(engine)
+        end()
+        self.wait_for_each_once(engine, ids)
+        self.assert_stops(engine)
+
+    def test_of_two_at_once_the_older_ends_and_names_the_newer(self):
+        old = self.streaming(self.once())
+        ids, end = self.writing()
+        old.wait_until(lambda: len(ids) >= 200)
+        new = self.streaming(self.once(name="second"))
+        self.assertEqual(CONFLICT, old.wait(30), said(old.log()))
+        self.assertRegex(old.log(), f"event=connector.failed kind=conflict .*process {new.pid} on host .*transactional id")
+        new.wait_until(lambda goal=len(ids) + 200: len(ids) >= goal)
+        end()
+        self.wait_for_each_once(new, ids)
+        self.assert_stops(new)
 
     def test_logins(self):
         def login(name, mechanism, module, password):
