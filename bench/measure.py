@@ -43,6 +43,11 @@ def timed(argv, output=None):
     return took
 
 
+def ticks_s(pid):
+    """Seconds of processor time that a process has used."""
+    return _ticks_of(pid) / _TICKS
+
+
 def _ticks_of(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()
@@ -71,7 +76,8 @@ class Neighbours:
 
 
 class Run:
-    """One run of the engine into a file sink, into a pipe ("stdout") or into the void ("null"), in a folder that holds its offsets.
+    """One run of the engine into a file sink, into a pipe ("stdout"), into the void ("null") or to Kafka, in a folder that holds
+    its offsets.
 
     keep: the folder stays as the run left it, for others to go on from a copy of it.
     """
@@ -81,7 +87,7 @@ class Run:
         self._keep = keep
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "records").mkdir(exist_ok=True)
-        settings = standard.properties(server, folder, "file" if sink == "file" else "stdout", **{
+        settings = standard.properties(server, folder, "stdout" if sink == "null" else sink, **{
             "table.include.list": workload.ORDERS.name,
             "database.ssl.mode": "disabled",
             "offset.flush.interval.ms": None,
@@ -101,6 +107,10 @@ class Run:
 
     def log(self):
         return (self.folder / "engine.log").read_text("utf-8", "replace")
+
+    def check(self, what):
+        """Whatever is waited for: the engine must be there."""
+        self._check(what, self.began + 300)
 
     def _check(self, what, deadline):
         if self.process.poll() is not None:
@@ -161,7 +171,7 @@ class Run:
 
     def cpu_s(self):
         """Seconds of processor time used so far, by all threads."""
-        return _ticks_of(self.process.pid) / _TICKS
+        return ticks_s(self.process.pid)
 
     def output_bytes(self):
         return sum(f.stat().st_size for f in record_files(self.folder / "records"))

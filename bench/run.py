@@ -2,7 +2,7 @@
 
     run.py [--quick] [--rows N] [--repeat N] [--only PART,...] [--write]
 
-Parts: start streaming transforms snapshot incremental latency tables memory. --quick: 100,000 rows, once; a tenth of the
+Parts: start streaming transforms snapshot incremental latency tables kafka memory. --quick: 100,000 rows, once; a tenth of the
 rows for memory. --write puts the figures into bench/results/<date>-<commit>.md. Everything runs on one machine against a private MySQL on loopback, without TLS on
 any side; files lie on one disk, in the folder of the temporary server.
 """
@@ -24,11 +24,12 @@ sys.path.insert(0, str(ROOT / "tests"))
 import workload  # pylint: disable=wrong-import-position
 from harness import standard  # pylint: disable=wrong-import-position
 from harness.servers import Mysql  # pylint: disable=wrong-import-position
+import broker  # pylint: disable=wrong-import-position
 import memory  # pylint: disable=wrong-import-position
 from measure import BenchError, Neighbours, Run, Writer, program, timed  # pylint: disable=wrong-import-position
 from report import Figures  # pylint: disable=wrong-import-position
 
-PARTS = ("start", "streaming", "transforms", "snapshot", "incremental", "latency", "tables", "memory")
+PARTS = ("start", "streaming", "transforms", "snapshot", "incremental", "latency", "tables", "kafka", "memory")
 UNWRAP = {"transforms": "unwrap", "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState"}
 RATE = 1_000
 ROWS_PER_COMMIT = 10  # of the writer beside incremental snapshots
@@ -278,6 +279,10 @@ class Bench:
         rate = self.rate(f"{load.prefix}incremental snapshot into a file", [took for took, _, _ in runs], load.rows)
         self.cost(f"{load.prefix}incremental snapshot", runs, load.rows)
         return rate
+
+    def kafka(self):
+        """The streaming part's binlog into a topic."""
+        broker.measure(self)
 
     def memory(self):
         """Peak memory over large snapshots and transactions beside that over small ones."""

@@ -42,7 +42,7 @@ BANNED = [
      "it throws, or hides what was not a number", "std::from_chars"),
     (r"^\s*#\s*include\s*<(iostream|regex|format|print)>", r"^src/cli/", "this header is not for us",
      "fmt to format, base/regex.h for patterns"),
-    (r"^\s*#\s*include\s*<librdkafka/", r"^src/kafka/", "the client library of Kafka is the business of one room",
+    (r"^\s*#\s*include\s*<librdkafka/", r"^(src/kafka/|bench/)", "the client library of Kafka is the business of one room",
      "kafka/producer.h, consumer.h or admin.h"),
     (r"\bstd::regex\b", r"^$", "std::regex recurses and is slow", "base/regex.h"),
     (r"\b(gets|strcpy|strcat|sprintf|vsprintf)\s*\(", r"^$", "it knows no bounds", "std::string or fmt"),
