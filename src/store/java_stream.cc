@@ -170,7 +170,7 @@ class StreamReader {
     auto out = std::make_shared<ClassDesc>();
     out->name = text(number(2));
     take(8);  // serialVersionUID
-    known_[new_handle()].type = out;
+    const std::size_t handle = new_handle();
     out->flags = u8();
     const std::uint64_t count = number(2);
     for (std::uint64_t i = 0; i < count && !failed(); ++i) {
@@ -181,6 +181,8 @@ class StreamReader {
     }
     annotation(depth + 1, nullptr);
     out->super = class_desc(depth + 1);
+    // Only now: no class is above itself.
+    known_[handle].type = out;
     return out;
   }
 
@@ -229,8 +231,8 @@ class StreamReader {
   }
 
   void class_data(const ClassDesc& type, JavaNode& out, unsigned depth) {
-    if (type.super != nullptr) class_data(*type.super, out, depth + 1);
     if (failed() || depth > kJavaDepthMax) return note("nests too deep");
+    if (type.super != nullptr) class_data(*type.super, out, depth + 1);
     if ((type.flags & kExternalizable) != 0 && (type.flags & kInBlocks) == 0)
       return note("holds an object in a form of its own");
     if ((type.flags & kSerializable) != 0) {
