@@ -793,8 +793,9 @@ Status Connector::stream(Parts& parts, const std::stop_token& stop) {
     const CapturedTable* const table = parts.tables.find(*signal_table);
     ASSERT(table != nullptr, signal_table->text());
     watermarks.emplace(*table->def, settings_.incremental.strategy);
-    const std::string probe = Uuid::random().text();
+    std::string probe;
     TRY(parts.desk.ask([&](Connection& connection) {
+      probe = Uuid::random().text();  // asked again, the row before may be there all the same
       return connection.execute(watermarks->insert_row(probe, kProbeType, "{}"));
     }));
     const LogEnd end =
