@@ -270,7 +270,10 @@ class Kafka(Daemon):
 
 
 def _cluster_id():
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    """Never one that looks like an option: as Kafka makes them."""
+    while (made := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return made
 
 
 def _bytes(text):

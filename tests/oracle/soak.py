@@ -27,7 +27,7 @@ KILLS_EACH = 20
 RUN_TIMEOUT_S = 420
 
 # Readers 1, 2 and 4, both strategies, every mode, with and without GTIDs, both servers, XA, partial JSON and compressed
-# transactions, a read-only replica: 39 kills in all.
+# transactions, a read-only replica, Kafka with either promise: 47 kills in all.
 SHORT = (
     ("--seed", "101", "--kills", "5", "--seconds", "9", "--readers", "1", "--strategy", "insert_insert", "--mode", "initial",
      "--chunk-size", "50", "--file-position", "0"),
@@ -43,6 +43,10 @@ SHORT = (
      "--chunk-size", "50", "--file-position", "0", "--xa", "0.2", "--partial-json", "--compress"),
     ("--server", "mariadb", "--seed", "107", "--kills", "5", "--seconds", "9", "--readers", "2", "--strategy", "insert_delete",
      "--first-load", "incremental", "--chunk-size", "50", "--xa", "0.2"),
+    ("--sink", "kafka", "--seed", "109", "--kills", "4", "--seconds", "9", "--readers", "2", "--strategy", "insert_insert",
+     "--chunk-size", "50"),
+    ("--sink", "kafka", "--at-least-once", "--seed", "110", "--kills", "4", "--seconds", "9", "--readers", "2",
+     "--strategy", "insert_delete", "--mode", "no_data", "--chunk-size", "50"),
     ("--read-only", "--seed", "108", "--kills", "4", "--seconds", "8", "--readers", "4", "--mode", "no_data", "--chunk-size", "50"),
 )
 
