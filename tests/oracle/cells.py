@@ -8,7 +8,7 @@ Both readers yield the same canonical value for the same stored cell, so that `=
     character types, ENUM, SET, JSON    str
     binary types             bytes
     spatial types            bytes: SRID, little-endian, and WKB
-    UUID, INET4, INET6       str
+    UUID, INET4, INET6       str; of INET6 the form of RFC 5952
     DATE                     days since 1970-01-01
     TIME                     signed microseconds
     DATETIME, TIMESTAMP      microseconds since 1970-01-01 00:00:00 (TIMESTAMP: UTC)
@@ -18,6 +18,7 @@ MicroTime, DATETIME as Timestamp or MicroTimestamp by its digits, TIMESTAMP as t
 """
 
 import base64
+import ipaddress
 import re
 import struct
 import unicodedata
@@ -28,7 +29,7 @@ from decimal import Context, Decimal
 _EXACT = Context(prec=100)
 
 INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
-TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json", "uuid", "inet4", "inet6")
+TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json", "uuid", "inet4")
 BINARIES = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob")
 GEOMETRIES = ("geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection",
               "geometrycollection")
@@ -138,6 +139,8 @@ def json_reader(column):
         return _bytes
     if kind in GEOMETRIES:
         return _geometry
+    if kind == "inet6":
+        return _address
     if kind in ("date", "time"):
         return _integer
     if kind == "datetime":
@@ -174,6 +177,11 @@ def _bytes(value):
 def _geometry(value):
     """Debezium leaves an SRID of 0 out."""
     return struct.pack("<I", value["srid"] or 0) + _bytes(value["wkb"])
+
+
+def _address(value):
+    """Servers shorten a lone group of zeros, others do not."""
+    return ipaddress.IPv6Address(value.decode() if isinstance(value, bytes) else _text(value)).compressed
 
 
 def _bits(value):
@@ -217,6 +225,8 @@ def text_reader(column):
         return float
     if kind in TEXTS:
         return lambda v: v.decode() if isinstance(v, bytes) else v
+    if kind == "inet6":
+        return _address
     if kind in BINARIES + GEOMETRIES:
         return lambda v: v.encode() if isinstance(v, str) else v
     empty = None if column.nullable else 0
