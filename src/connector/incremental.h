@@ -201,6 +201,7 @@ class Incremental {
   Result<std::string> change_schema(const SchemaChanges& request);
   Status check_condition(const TablePtr& table, const std::string& condition);
   Result<std::vector<TableId>> other_tables();
+  Result<std::vector<TableId>> adopt_late(const std::vector<TableId>& others);
   void answer(Verdict verdict, std::string_view channel);
   const Notifications* notifications() const;  // null: nobody wants any
   void tell_queued(const std::string& signal_id, const std::vector<TableId>& queued,

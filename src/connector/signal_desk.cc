@@ -130,7 +130,11 @@ Result<Resolution> Incremental::resolve(const ExecuteSnapshot& request) {
   Resolution found =
       TRY(resolve_collections(request.collections, conditions, {captured, {}}, letter_case));
   if (!found.unmatched.empty()) {
-    const std::vector<TableId> others = TRY(other_tables());
+    std::vector<TableId> others = TRY(other_tables());
+    for (const TableId& id : TRY(adopt_late(others))) {
+      captured.push_back(id);
+      std::erase(others, id);
+    }
     found =
         TRY(resolve_collections(request.collections, conditions, {captured, others}, letter_case));
   }
@@ -319,6 +323,25 @@ Status Incremental::check_condition(const TablePtr& table, const std::string& co
 }
 
 // Tables on the server that are not captured, to tell "not captured" from "does not exist".
+// A CREATE TABLE may come through the binlog before the server shows its table: the server commits
+// behind the log. Whoever asks for the table by then means it.
+Result<std::vector<TableId>> Incremental::adopt_late(const std::vector<TableId>& others) {
+  std::vector<TableId> late;
+  for (const TableId& id : others) {
+    if (TRY(parts_.tables.captures(id))) late.push_back(id);
+  }
+  if (late.empty()) return late;
+  auto defs = TRY(parts_.desk.ask(
+      [&](Connection& connection) { return read_tables(connection, TableSelection::of(late)); }));
+  late.clear();
+  for (TableDef& def : defs) {
+    late.push_back(def.id);
+    TRY(parts_.tables.put(std::move(def), false));
+    log::info("schema.table_added", {{"table", late.back().text()}, {"by", "signal"}});
+  }
+  return late;
+}
+
 Result<std::vector<TableId>> Incremental::other_tables() {
   std::vector<TableId> others =
       TRY(parts_.desk.ask([](Connection& connection) { return list_tables(connection); }));
