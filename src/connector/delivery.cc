@@ -77,7 +77,11 @@ void Delivery::on_failure(std::function<void()> callback) {
 
 void Delivery::run() {
   for (;;) {
-    std::optional<Parcel> parcel = next();
+    std::optional<Parcel> parcel = queue_.try_pop();
+    if (!parcel) {
+      if (auto rested = sink_.rest(); !rested) return end(std::move(rested).error());
+      parcel = next();
+    }
     if (!parcel && queue_.finished()) break;
     auto done = parcel ? handle(*parcel) : sink_.tend();
     if (done) done = commit_if_due();

@@ -33,7 +33,10 @@ class SpySink final : public Sink {
     return SinkFields{};
   }
 
+  Status rest() override { return on_rest(); }
+
   std::function<Status()> on_write = [] { return Status(); };
+  std::function<Status()> on_rest = [] { return Status(); };
   std::function<void()> on_flush = [] {};
   bool exactly_once_ = false;
 };
@@ -258,6 +261,32 @@ TEST_F(DeliveryTest, LosesNoParcelThatComesWithTheEnd) {
     ASSERT_TRUE(delivery.finish());
     ASSERT_EQ(stored(), 2 * round + 1);
   }
+}
+
+TEST_F(DeliveryTest, LetsTheSinkRestWhenNothingMoreIsThere) {
+  SpySink sink;
+  std::atomic<bool> rested = false;
+  sink.on_write = [&] {
+    rested = false;
+    return Status();
+  };
+  sink.on_rest = [&] {
+    rested = true;
+    return Status();
+  };
+  Delivery& delivery = start(sink);
+  ASSERT_TRUE(delivery.send(records(1), std::nullopt));
+  ASSERT_TRUE(delivery.send(records(1), std::nullopt));
+  wait_until([&] { return delivery.stats().records == 2 && rested; });
+  ASSERT_TRUE(delivery.finish());
+}
+
+TEST_F(DeliveryTest, EndsWithWhatTheSinkFindsWhileItRests) {
+  SpySink sink;
+  sink.on_rest = [] { return Status(fail(ErrorKind::kServer, "the topic is gone")); };
+  const Status done = start(sink).finish();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message(), "the topic is gone");
 }
 
 TEST_F(DeliveryTest, KeepsTheFirstFailureAndReturnsItFromEveryLaterCall) {

@@ -40,7 +40,7 @@ class Library {
  public:
   using Delivered = std::function<void(const rd_kafka_message_t&)>;
 
-  // `delivered`: called for messages that failed (producers).
+  // `delivered`: called for every message that was acknowledged or failed (producers).
   static Result<std::unique_ptr<Library>> make(rd_kafka_type_t type,
                                                const LibrarySettings& settings,
                                                Delivered delivered = {});

@@ -39,6 +39,7 @@ class MockCluster {
   void set_up(bool up) {
     up ? rd_kafka_mock_broker_set_up(cluster_, 1) : rd_kafka_mock_broker_set_down(cluster_, 1);
   }
+  void set_round_trip(int ms) { rd_kafka_mock_broker_set_rtt(cluster_, 1, ms); }
   // The next produce request is answered so.
   void fail_produce(rd_kafka_resp_err_t code) {
     constexpr std::int16_t kProduce = 0;

@@ -22,7 +22,11 @@ using std::chrono::milliseconds;
 
 constexpr int kSliceMs = 100;  // of a wait: how often a stop is seen
 constexpr milliseconds kStopPatience{500};
-constexpr unsigned kSendsPerPoll = 256;
+constexpr std::int64_t kBatchBytes = 1'000'000;
+constexpr std::int64_t kBatchBytesMin = 10'000;  // of what is held back for
+// What a message takes of a batch at least: the library closes one after 10,000.
+constexpr std::size_t kMessageBytesMin = 100;
+constexpr int kRestMs = 5;
 // What the library keeps of a message beside its bytes: the count bounds that memory.
 constexpr std::size_t kBytesPerMessage = 512;
 constexpr std::size_t kMessagesMin = 1000;
@@ -60,12 +64,10 @@ LibrarySettings with_defaults(LibrarySettings settings, const ProducerOptions& o
   otherwise("queue.buffering.max.kbytes", std::to_string(bytes / 1024));
   otherwise("queue.buffering.max.messages",
             std::to_string(std::max(bytes / kBytesPerMessage, kMessagesMin)));
-  otherwise("linger.ms", "5");
-  otherwise("batch.size", "1000000");
-  otherwise("batch.num.messages", "100000");
+  otherwise("linger.ms", "50");
+  otherwise("batch.size", std::to_string(kBatchBytes));
   otherwise("message.max.bytes", "1048576");  // Kafka's default of max.request.size
   otherwise("partitioner", "murmur2_random");
-  otherwise("delivery.report.only.error", "true");
   otherwise("reconnect.backoff.max.ms", "2000");
   otherwise("client.id", "tidemark");
   if (options.transactional_id) {
@@ -117,14 +119,15 @@ class Producer::Client {
     out->transactional_ = options.transactional_id.has_value();
     out->transaction_timeout_ =
         milliseconds(number_or(settings, "transaction.timeout.ms", kTransactionTimeoutMs));
+    out->batch_bytes_ = static_cast<std::size_t>(
+        std::max(number_or(settings, "batch.size", kBatchBytes), kBatchBytesMin));
     out->library_ = TRY(Library::make(
         RD_KAFKA_PRODUCER, settings,
-        [client = out.get()](const rd_kafka_message_t& message) { client->failed(message); }));
+        [client = out.get()](const rd_kafka_message_t& message) { client->delivered(message); }));
     return out;
   }
 
   ~Client() {
-    topics_.clear();
     if (library_ == nullptr) return;
     // Failures of what is thrown away are nobody's business any more.
     closing_ = true;
@@ -133,6 +136,7 @@ class Producer::Client {
       const LibraryError error(rd_kafka_abort_transaction(handle(), kSliceMs * 5));
     rd_kafka_purge(handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     library_->poll(0);
+    topics_.clear();
   }
 
   Status connect(const std::stop_token& stop, milliseconds patience) {
@@ -155,20 +159,24 @@ class Producer::Client {
     if (failure_) [[unlikely]]
       return std::unexpected(*failure_);
     if (transactional_ && !in_transaction_) TRY(begin());
-    rd_kafka_topic_t* const topic = TRY(topic_handle(message.topic));
+    Topic& topic = *TRY(topic_named(message.topic));
+    const std::size_t bytes = size_of(message);
+    if (topic.outstanding + bytes > window(topic)) TRY(wait_for_room(topic, bytes));
     for (Wait wait(*this);;) {
-      const rd_kafka_resp_err_t code = produce(topic, message);
+      const rd_kafka_resp_err_t code = produce(topic, message, bytes);
       if (code == RD_KAFKA_RESP_ERR_NO_ERROR) [[likely]]
         break;
       if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) return std::unexpected(refused(code, message));
       library_->poll(kSliceMs);
       TRY(wait.check());
     }
-    if (++sends_ % kSendsPerPoll == 0) {
-      library_->poll(0);
-      if (failure_) return std::unexpected(*failure_);
-    }
+    topic.outstanding += bytes;
     return {};
+  }
+
+  Status rest() {
+    if (in_flight() > 0) rd_kafka_flush(handle(), kRestMs);
+    return tend();
   }
 
   Status flush() {
@@ -296,33 +304,68 @@ class Producer::Client {
     return {};
   }
 
-  Result<rd_kafka_topic_t*> topic_handle(std::string_view name) {
+  // With numbered messages the library holds one batch of a partition in flight and, while another is full
+  // or has lingered, asks the socket without a pause: a core that the broker and MySQL may need. So a topic
+  // has no more outstanding than what is in flight and most of the next batch, which is completed the moment
+  // the other is acknowledged; and what lingers is hurried when nothing more comes (rest()).
+  struct Topic {
+    TopicHandle handle;
+    std::size_t outstanding = 0;  // bytes that are not acknowledged
+    std::int32_t partitions = 1;  // that acknowledged something, as far as is known
+  };
+  std::size_t window(const Topic& topic) const {
+    return static_cast<std::size_t>(topic.partitions) * batch_bytes_ / 5 * 9;
+  }
+
+  static std::size_t size_of(const Message& message) {
+    std::size_t out = message.key.value_or("").size() + message.value.value_or("").size();
+    for (const Header& header : message.headers)
+      out += header.name.size() + header.value.value_or("").size() + 2;
+    return std::max(out, kMessageBytesMin);
+  }
+
+  // A message that is larger than the window goes alone.
+  Status wait_for_room(const Topic& topic, std::size_t bytes) {
+    library_->poll(0);
+    for (Wait wait(*this); topic.outstanding > 0 && topic.outstanding + bytes > window(topic);) {
+      library_->poll(kSliceMs);
+      TRY(wait.check());
+    }
+    return {};
+  }
+
+  Result<Topic*> topic_named(std::string_view name) {
     if (last_topic_ != nullptr && name == last_name_) return last_topic_;
     auto found = topics_.find(name);
     if (found == topics_.end()) {
-      const std::string text(name);
-      TopicHandle made(rd_kafka_topic_new(handle(), text.c_str(), nullptr));
-      if (made == nullptr) {
-        return std::unexpected(
-            to_error(rd_kafka_last_error(), fmt::format("topic {} cannot be used", text)));
+      found = topics_.try_emplace(std::string(name)).first;
+      rd_kafka_topic_conf_t* const conf = rd_kafka_default_topic_conf_dup(handle());
+      rd_kafka_topic_conf_set_opaque(conf, &found->second);
+      found->second.handle.reset(rd_kafka_topic_new(handle(), found->first.c_str(), conf));
+      if (found->second.handle == nullptr) {
+        rd_kafka_topic_conf_destroy(conf);
+        Error error = to_error(rd_kafka_last_error(), fmt::format("topic {} cannot be used", name));
+        topics_.erase(found);
+        return std::unexpected(std::move(error));
       }
-      found = topics_.emplace(text, std::move(made)).first;
     }
     last_name_ = found->first;
-    last_topic_ = found->second.get();
+    last_topic_ = &found->second;
     return last_topic_;
   }
 
-  rd_kafka_resp_err_t produce(rd_kafka_topic_t* topic, const Message& message) {
-    std::array<rd_kafka_vu_t, 7> parts{};
+  rd_kafka_resp_err_t produce(const Topic& topic, const Message& message, std::size_t bytes) {
+    std::array<rd_kafka_vu_t, 8> parts{};
     std::size_t count = 0;
     const auto add = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
       parts[count].vtype = type;
       return parts[count++];
     };
-    add(RD_KAFKA_VTYPE_RKT).u.rkt = topic;
+    add(RD_KAFKA_VTYPE_RKT).u.rkt = topic.handle.get();
     add(RD_KAFKA_VTYPE_PARTITION).u.i32 = message.partition;
     add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the library hands it back, and nobody follows it
+    add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = reinterpret_cast<void*>(bytes);
     set_bytes(add(RD_KAFKA_VTYPE_KEY), message.key);
     set_bytes(add(RD_KAFKA_VTYPE_VALUE), message.value);
     if (message.timestamp_ms >= 0) add(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = message.timestamp_ms;
@@ -397,7 +440,10 @@ class Producer::Client {
             "see why Kafka did not answer in time"};
   }
 
-  void failed(const rd_kafka_message_t& message) {
+  void delivered(const rd_kafka_message_t& message) {
+    auto& topic = *static_cast<Topic*>(rd_kafka_topic_opaque(message.rkt));
+    topic.outstanding -= reinterpret_cast<std::size_t>(message._private);
+    topic.partitions = std::max(topic.partitions, message.partition + 1);
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR || failure_ || closing_) return;
     // What ended the producer says more than what became of one message.
     if (auto fatal = library_->fatal()) {
@@ -409,12 +455,12 @@ class Producer::Client {
 
   const SystemClock clock_;
   std::unique_ptr<Library> library_;
-  std::unordered_map<std::string, TopicHandle, StringHash, std::equal_to<>> topics_;
+  std::unordered_map<std::string, Topic, StringHash, std::equal_to<>> topics_;
   std::string_view last_name_;  // a key of topics_
-  rd_kafka_topic_t* last_topic_ = nullptr;
+  Topic* last_topic_ = nullptr;
   std::optional<Error> failure_;  // the first
   std::atomic<bool> stopping_ = false;
-  unsigned sends_ = 0;
+  std::size_t batch_bytes_ = kBatchBytes;
   bool closing_ = false;
   bool transactional_ = false;
   bool in_transaction_ = false;
@@ -435,6 +481,7 @@ Status Producer::send(const Message& message) { return client_->send(message); }
 Status Producer::flush() { return client_->flush(); }
 Status Producer::commit() { return client_->commit(); }
 Status Producer::discard() { return client_->discard(); }
+Status Producer::rest() { return client_->rest(); }
 Status Producer::tend() { return client_->tend(); }
 bool Producer::transactional() const { return client_->transactional(); }
 std::size_t Producer::in_flight() const { return client_->in_flight(); }

@@ -75,6 +75,8 @@ class Producer {
   // Drops what was sent since the last commit: readers of committed records never see it.
   Status discard();
 
+  // Nothing more is sent for now: what waits for company goes out.
+  Status rest();
   // Looks after outages and failures while nothing is sent; the failure, if there was one.
   Status tend();
 

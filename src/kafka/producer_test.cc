@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <thread>
 #include <utility>
@@ -146,6 +148,40 @@ TEST(Producer, KeepsTheOrderOverAnOutageAndHoldsNoMoreThanItsBuffer) {
   for (int i = 0; i < 5000; ++i)
     ASSERT_THAT(*seen[static_cast<std::size_t>(i) + 1].value,
                 testing::StartsWith(std::to_string(i) + " "));
+}
+
+// The library would ask the socket without a pause while one batch is in flight and the next one full.
+TEST(Producer, WaitsForAnAcknowledgementWithoutUsingTheProcessor) {
+  MockCluster cluster;
+  cluster.create("slow", 1);
+  cluster.set_round_trip(40);
+  auto producer = connected({.properties = cluster.properties()});
+  const std::string value(1000, 'v');
+  const auto processor = [] {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  };
+  const auto cpu = processor();
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 15'000; ++i)
+    ASSERT_TRUE(producer->send({.topic = "slow", .key = "k", .value = value}));
+  const auto took = std::chrono::steady_clock::now() - began;
+  EXPECT_GT(took, std::chrono::milliseconds(13 * 40)) << "one batch in a round trip";
+  EXPECT_LT(processor() - cpu, took / 2);
+  ASSERT_TRUE(producer->flush());
+}
+
+TEST(Producer, RestSendsWhatLingers) {
+  MockCluster& cluster = shared_cluster();
+  ClientProperties properties = cluster.properties();
+  properties["linger.ms"] = "600000";
+  auto producer = connected({.properties = properties});
+  ASSERT_TRUE(producer->send({.topic = "resting", .value = "one"}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // sleep: nothing may happen
+  EXPECT_EQ(producer->in_flight(), 1U);
+  for (int i = 0; i < 2000 && producer->in_flight() > 0; ++i) ASSERT_TRUE(producer->rest());
+  EXPECT_EQ(producer->in_flight(), 0U);
 }
 
 TEST(Producer, EndsItsWaitsWhenToldTo) {

@@ -57,6 +57,7 @@ class KafkaSink final : public Sink {
   }
 
   std::optional<std::chrono::milliseconds> tend_interval() const override { return kTendInterval; }
+  Status rest() override { return options_.producer.rest(); }
   Status tend() override { return options_.producer.tend(); }
   void stop_waiting() override { options_.producer.stop_waiting(); }
 

@@ -33,6 +33,8 @@ class Sink {
   virtual Status open(const std::optional<SinkFields>& position) = 0;
   virtual Status write(const RecordBatch& batch) = 0;
   virtual Result<SinkFields> flush() = 0;
+  // Nothing more is there to be written for now: what was held back to go with more goes out.
+  virtual Status rest() { return {}; }
   // A sink that has something to look after while nothing is written wants tend() about so often; it returns
   // a failure that was found.
   virtual std::optional<std::chrono::milliseconds> tend_interval() const { return std::nullopt; }
