@@ -3,7 +3,8 @@
 //
 //   bench_produce BROKERS TOPIC FILE [name=value...]
 //
-// FILE is a sequence of messages, each: u32 size of the key, u32 size of the value, both little-endian, key, value.
+// FILE is a sequence of messages, each: u32 size of the key, u32 size of the value, u32 number of headers, key, value,
+// and for each header u32 size of its name, u32 size of its value, name, value. Numbers are little-endian.
 // Further arguments are settings of librdkafka. Ends when the broker has acknowledged everything.
 #include <fcntl.h>
 #include <librdkafka/rdkafka.h>
@@ -43,6 +44,32 @@ std::string_view contents(const char* path) {
   return {static_cast<const char*>(at), size};
 }
 
+template <std::size_t N>
+std::array<std::uint32_t, N> take(std::string_view& left) {
+  std::array<std::uint32_t, N> out{};
+  std::memcpy(out.data(), left.data(), sizeof out);
+  left.remove_prefix(sizeof out);
+  return out;
+}
+
+std::string_view take(std::string_view& left, std::size_t size) {
+  const std::string_view out = left.substr(0, size);
+  left.remove_prefix(size);
+  return out;
+}
+
+rd_kafka_headers_t* take_headers(std::string_view& left, std::size_t count) {
+  rd_kafka_headers_t* const out = rd_kafka_headers_new(count);
+  for (; count > 0; --count) {
+    const auto sizes = take<2>(left);
+    const std::string_view name = take(left, sizes[0]);
+    const std::string_view value = take(left, sizes[1]);
+    rd_kafka_header_add(out, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                        static_cast<ssize_t>(value.size()));
+  }
+  return out;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -67,17 +94,23 @@ int main(int argc, char** argv) {
   std::string_view left = contents(argv[3]);
   std::uint64_t sent = 0;
   while (!left.empty()) {
-    std::array<std::uint32_t, 2> sizes{};
-    std::memcpy(sizes.data(), left.data(), sizeof sizes);
-    const char* const key = left.data() + sizeof sizes;
+    const auto sizes = take<3>(left);
+    const std::string_view key = take(left, sizes[0]);
+    const std::string_view value = take(left, sizes[1]);
+    const std::string_view behind = left;
     // Without RD_KAFKA_MSG_F_COPY: the mapping stays. The library does not write to it.
-    while (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, 0, const_cast<char*>(key + sizes[0]),
-                            sizes[1], key, sizes[0], nullptr) != 0) {
-      if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-        return give_up(rd_kafka_err2str(rd_kafka_last_error()));
+    for (;;) {
+      left = behind;
+      rd_kafka_headers_t* const headers = take_headers(left, sizes[2]);
+      const rd_kafka_resp_err_t code =
+          rd_kafka_producev(producer, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_KEY(key.data(), key.size()),
+                            RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+                            RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+      if (code == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+      rd_kafka_headers_destroy(headers);
+      if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) return give_up(rd_kafka_err2str(code));
       rd_kafka_poll(producer, 10);
     }
-    left.remove_prefix(sizeof sizes + sizes[0] + sizes[1]);
     if (++sent % 1024 == 0) rd_kafka_poll(producer, 0);
   }
   if (sent == 0) return give_up(std::string("nothing in ") + argv[3]);
