@@ -23,6 +23,7 @@
 #include "store/java_key.h"
 #include "store/java_stream.h"
 #include "store/json_layout.h"
+#include "store/kafka_offset_store.h"
 #include "store/offset_format.h"
 #include "store/process.h"
 
@@ -32,7 +33,7 @@ namespace {
 constexpr std::uint64_t kOffsetFileMax = 256U << 20U;
 // An instance elsewhere that stored its offset less than so long ago is taken to be running; or three of its
 // intervals, where these are longer.
-constexpr std::chrono::milliseconds kAliveFor{60'000};
+constexpr std::chrono::milliseconds kAliveFor = 3 * kOffsetRestateInterval;
 
 // What is stored: our state, or Debezium's map alone.
 struct Found {

@@ -93,9 +93,10 @@ void Delivery::run() {
 // Nothing when something else is due.
 std::optional<Delivery::Parcel> Delivery::next() {
   std::optional<std::chrono::milliseconds> patience = sink_.tend_interval();
-  if (pending_) {
+  if (const auto interval =
+          pending_ ? std::optional(options_.flush_interval) : offsets_.restate_interval()) {
     const auto due = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                  last_commit_ + options_.flush_interval - clock_.steady()),
+                                  last_commit_ + *interval - clock_.steady()),
                               std::chrono::milliseconds(1));
     patience = std::min(patience.value_or(due), due);
   }
@@ -110,7 +111,16 @@ Status Delivery::commit_if_due() {
   }
   if (!pending_ && unstored_bytes_ > 0 && last_ && since >= *options_.uncovered_max)
     return store(*last_);
-  return {};
+  return restate_if_due(since);
+}
+
+// Never in a transaction with records: it would be committed beneath an offset before them.
+Status Delivery::restate_if_due(std::chrono::nanoseconds since) {
+  const auto interval = offsets_.restate_interval();
+  if (!interval || pending_ || since < *interval) return {};
+  if (sink_.exactly_once() && unstored_bytes_ > 0) return {};
+  last_commit_ = clock_.steady();
+  return offsets_.restate();
 }
 
 Status Delivery::write(const RecordBatch& batch) {

@@ -110,6 +110,7 @@ class Delivery {
   void run();
   std::optional<Parcel> next();
   Status commit_if_due();
+  Status restate_if_due(std::chrono::nanoseconds since);
   Status store(const ResumeState& state);
   Status handle(Parcel& parcel);
   Status write(const RecordBatch& batch);

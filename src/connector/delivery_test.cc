@@ -412,6 +412,50 @@ TEST_F(DeliveryTest, StoresTheLastCheckpointAgainBeneathRecordsThatNoneCoversFor
   EXPECT_EQ(stored(), 4U);
 }
 
+// Counts how often it is told to store the same again.
+class WatchedStore final : public OffsetStore {
+ public:
+  explicit WatchedStore(OffsetStore& store) : store_(store) {}
+  Result<std::optional<LoadedOffset>> load() override { return store_.load(); }
+  Status commit(const ResumeState& state) override { return store_.commit(state); }
+  Status place(std::string_view map) override { return store_.place(map); }
+  Status remove() override { return store_.remove(); }
+  std::string where() const override { return store_.where(); }
+  std::optional<milliseconds> restate_interval() const override { return milliseconds(2); }
+  Status restate() override {
+    ++restated;
+    return {};
+  }
+
+  std::atomic<int> restated = 0;
+
+ private:
+  OffsetStore& store_;
+};
+
+TEST_F(DeliveryTest, StoresTheSameAgainWhileNothingMoves) {
+  WatchedStore store(*offsets_);
+  Delivery& delivery = delivery_.emplace(Delivery::Options{1000, kNever, Uuid::random()}, sink_,
+                                         store, schemas_, clock_);
+  wait_until([&] { return store.restated > 1; });
+  ASSERT_TRUE(delivery.finish());
+}
+
+TEST_F(DeliveryTest, EndsNoTransactionWithRecordsByStoringTheSameAgain) {
+  WatchedStore store(*offsets_);
+  SpySink sink;
+  sink.exactly_once_ = true;
+  Delivery& delivery = delivery_.emplace(Delivery::Options{1000, kNever, Uuid::random()}, sink,
+                                         store, schemas_, clock_);
+  ASSERT_TRUE(delivery.send(records(1), std::nullopt));
+  wait_until([&] { return delivery.stats().records == 1; });
+  const int before = store.restated;
+  // sleep: many intervals, in which nothing may happen
+  std::this_thread::sleep_for(milliseconds(30));
+  EXPECT_LE(store.restated, before + 1);
+  ASSERT_TRUE(delivery.finish());
+}
+
 TEST_F(DeliveryTest, GivesBackWrittenBatchesEmpty) {
   Delivery& delivery = start();
   EXPECT_TRUE(delivery.recycled().empty());

@@ -129,9 +129,7 @@ Result<std::unique_ptr<KafkaOffsetStore>> KafkaOffsetStore::open(KafkaOffsetStor
   if (claim == Claim::kLook) return out;
   TRY_AT(out->decode(), out->where());  // what is not ours to replace stays as it is
   TRY(out->check_alone());
-  using Text = std::optional<std::string>;
-  TRY(out->write(out->stored_ ? out->stored_->value : Text(),
-                 out->stored_ ? out->stored_->state : Text()));
+  TRY(out->restate());
   return out;
 }
 
@@ -166,10 +164,13 @@ Status KafkaOffsetStore::place(std::string_view map) {
   return write(std::string(map), std::nullopt);
 }
 
+Status KafkaOffsetStore::restate() {
+  return stored_ ? write(stored_->value, stored_->state) : remove();
+}
+
 Status KafkaOffsetStore::remove() { return write(std::nullopt, std::nullopt); }
 
-Status KafkaOffsetStore::write(const std::optional<std::string>& value,
-                               const std::optional<std::string>& state) {
+Status KafkaOffsetStore::write(std::optional<std::string> value, std::optional<std::string> state) {
   const std::string key = encode_offset_key(options_.connector_name, options_.topic_prefix);
   const std::string host = host_name();
   const std::string pid = std::to_string(process_id());
@@ -180,6 +181,9 @@ Status KafkaOffsetStore::write(const std::optional<std::string>& value,
   TRY_AT(producer_.send(message), where());
   auto done = producer_.commit();
   if (!done) return std::unexpected(std::move(done).error().at(where()));
+  stored_ = {.value = std::move(value),
+             .state = std::move(state),
+             .writer = {.host = host, .pid = process_id()}};
   return {};
 }
 

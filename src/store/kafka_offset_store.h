@@ -15,6 +15,7 @@
 // Errors:   of producer, consumer and admin (kafka/*.h); kRejected where the topic's settings would lose offsets
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,6 +58,9 @@ Result<std::optional<StoredOffsetRecord>> read_offset_record(const KafkaOffsetSt
                                                              kafka::Isolation isolation,
                                                              const std::stop_token& stop);
 
+// An instance that runs writes its record again so often, even when nothing moves.
+inline constexpr std::chrono::milliseconds kOffsetRestateInterval{20'000};
+
 class KafkaOffsetStore : public OffsetStore {
  public:
   enum class Claim : std::uint8_t {
@@ -72,6 +76,10 @@ class KafkaOffsetStore : public OffsetStore {
   Result<std::optional<LoadedOffset>> load() override;
   Status commit(const ResumeState& state) override;
   Status place(std::string_view map) override;
+  std::optional<std::chrono::milliseconds> restate_interval() const override {
+    return kOffsetRestateInterval;
+  }
+  Status restate() override;
   Status remove() override;
   std::string where() const override { return "topic " + options_.topic.name; }
   Error explained(Error error) override;
@@ -82,11 +90,12 @@ class KafkaOffsetStore : public OffsetStore {
 
   Result<std::optional<LoadedOffset>> decode() const;
   Status check_alone() const;
-  Status write(const std::optional<std::string>& value, const std::optional<std::string>& state);
+  // Both absent: a tombstone.
+  Status write(std::optional<std::string> value, std::optional<std::string> state);
 
   const KafkaOffsetStoreOptions options_;
   kafka::Producer& producer_;
-  std::optional<StoredOffsetRecord> stored_;
+  std::optional<StoredOffsetRecord> stored_;  // the last one, read or written
 };
 
 // Makes the topic if it is not there, and checks that it is compacted.

@@ -4,6 +4,7 @@
 // Errors:   a failed commit leaves the last good state in place
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,10 @@ class OffsetStore {
   // Puts an offset of Debezium (the map, as JSON) in the place of ours: the next load() takes it over. The
   // map is checked before.
   virtual Status place(std::string_view map) = 0;
+
+  // Where others look whether somebody is there: while nothing moves what is stored is stored again so often.
+  virtual std::optional<std::chrono::milliseconds> restate_interval() const { return std::nullopt; }
+  virtual Status restate() { return {}; }
 
   // Forgets the state. No error when there is none.
   virtual Status remove() = 0;
