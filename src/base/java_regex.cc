@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/hex.h"
+
 namespace tidemark {
 namespace {
 
@@ -16,13 +18,6 @@ bool is_upper(std::uint32_t c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(std::uint32_t c) { return is_lower(c) || is_upper(c); }
 bool is_digit(std::uint32_t c) { return c >= '0' && c <= '9'; }
 std::uint32_t other_case(std::uint32_t c) { return c ^ 0x20U; }
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Java's ASCII classes, and what they are called in a bracket expression of PCRE2.
 struct AsciiClass {
@@ -306,10 +301,9 @@ class Translator {
   Result<Item> hex(std::size_t digits) {
     std::uint32_t code = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-      const int value = hex_value(peek());
-      if (value < 0)
-        return refuse(fmt::format("an escape that wants {} hexadecimal digits", digits));
-      code = code * 16 + static_cast<std::uint32_t>(value);
+      const auto digit = hex_digit(peek());
+      if (!digit) return refuse(fmt::format("an escape that wants {} hexadecimal digits", digits));
+      code = code * 16 + *digit;
       ++at_;
     }
     return Item{.code = code, .set = {}};
@@ -318,8 +312,9 @@ class Translator {
   Result<Item> braced_hex() {
     ++at_;
     std::uint32_t code = 0;
-    for (; hex_value(peek()) >= 0 && code <= 0x10FFFF; ++at_) {
-      code = code * 16 + static_cast<std::uint32_t>(hex_value(peek()));
+    for (auto digit = hex_digit(peek()); digit && code <= 0x10FFFF; digit = hex_digit(peek())) {
+      code = code * 16 + *digit;
+      ++at_;
     }
     if (peek() != '}' || code > 0x10FFFF) return refuse("'\\x{' without a code point and '}'");
     ++at_;

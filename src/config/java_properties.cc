@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/hex.h"
+
 namespace tidemark {
 namespace {
 
@@ -156,16 +158,9 @@ class Parser {
   std::optional<std::uint32_t> four_digits() {
     std::uint32_t code = 0;
     for (int i = 0; i < 4; ++i, ++at_) {
-      const char c = peek();
-      std::uint32_t digit = 0;
-      if (c >= '0' && c <= '9') {
-        digit = static_cast<std::uint32_t>(c - '0');
-      } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
-        digit = static_cast<std::uint32_t>((c | 0x20) - 'a' + 10);
-      } else {
-        return std::nullopt;
-      }
-      code = code * 16 + digit;
+      const auto digit = hex_digit(peek());
+      if (!digit) return std::nullopt;
+      code = code * 16 + *digit;
     }
     return code;
   }

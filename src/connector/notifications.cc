@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/hex.h"
 #include "base/log.h"
 #include "change/gtid_set.h"
 
@@ -21,16 +22,8 @@ std::string cell_text(const KeyCell& cell) {
     case KeyCell::Kind::kUint:
       return std::to_string(cell.u64);
     case KeyCell::Kind::kBinary:
-    case KeyCell::Kind::kEncoded: {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      std::string out;
-      for (const char c : cell.text) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += kDigits[byte >> 4U];
-        out += kDigits[byte & 15U];
-      }
-      return out;
-    }
+    case KeyCell::Kind::kEncoded:
+      return to_hex(cell.text);
     default:
       return cell.text;
   }

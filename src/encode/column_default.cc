@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/hex.h"
 #include "encode/json_text.h"
 
 namespace tidemark {
@@ -165,28 +166,10 @@ std::optional<Parsed> parse_decimal(const ColumnDef& column, std::string_view te
   return Parsed{Value::of_int(*unscaled), {}};
 }
 
-int hex_digit(char c) {
-  c = lower(c);
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 // Defaults of BINARY and VARBINARY are 0x6162 (schema_reader); other text is taken as the bytes themselves.
 std::string binary_bytes(const ColumnDef& column, std::string_view text) {
-  std::string bytes;
-  if (text.starts_with("0x") && text.size() % 2 == 0) {
-    for (std::size_t i = 2; i < text.size(); i += 2) {
-      const int high = hex_digit(text[i]);
-      const int low = hex_digit(text[i + 1]);
-      if (high < 0 || low < 0) {
-        bytes = text;
-        break;
-      }
-      bytes += static_cast<char>(high * 16 + low);
-    }
-  } else {
-    bytes = text;
-  }
+  std::string bytes(text);
+  if (text.starts_with("0x")) bytes = from_hex(text.substr(2)).value_or(bytes);
   if (column.data_type == "binary" && bytes.size() < column.length) bytes.resize(column.length);
   return bytes;
 }

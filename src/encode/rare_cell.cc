@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/assert.h"
+#include "base/hex.h"
 #include "encode/decimal_forms.h"
 #include "encode/spatial_text.h"
 
@@ -77,14 +78,9 @@ char* write_base64_text(char* out, std::string_view bytes, bool url_safe) {
   return out;
 }
 
-char* write_hex(char* out, std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+char* write_hex_text(char* out, std::string_view bytes) {
   *out++ = '"';
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    *out++ = kDigits[byte >> 4U];
-    *out++ = kDigits[byte & 15U];
-  }
+  out = write_hex(out, bytes);
   *out++ = '"';
   return out;
 }
@@ -209,7 +205,7 @@ char* write_rare_cell(char* out, const CellFormat& format, const Value& value) {
     case CellKind::kBytesBase64Url:
       return write_base64_text(out, value.text(), format.kind == CellKind::kBytesBase64Url);
     case CellKind::kBytesHex:
-      return write_hex(out, value.text());
+      return write_hex_text(out, value.text());
     case CellKind::kDateConnect:
       return write_int(out, epoch_day(civil_of(format, value)));
     case CellKind::kDateIso:

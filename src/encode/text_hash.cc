@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/hex.h"
 
 namespace tidemark {
 namespace {
@@ -146,12 +147,7 @@ char* TextHash::write(char* out, std::string_view text) const {
                     EVP_DigestUpdate(state, text.data(), text.size()) == 1 &&
                     EVP_DigestFinal_ex(state, digest.data(), &size) == 1;
   ASSERT(done && 2 * size == size_, "a digest that worked at the start fails");
-  constexpr std::string_view kHex = "0123456789abcdef";
-  for (unsigned i = 0; i < size; ++i) {
-    *out++ = kHex[digest[i] >> 4U];
-    *out++ = kHex[digest[i] & 15U];
-  }
-  return out;
+  return write_hex(out, {reinterpret_cast<const char*>(digest.data()), size});
 }
 
 }  // namespace tidemark

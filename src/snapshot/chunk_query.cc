@@ -6,21 +6,10 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/hex.h"
 
 namespace tidemark {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
-}
 
 using Kind = KeyCell::Kind;
 using Order = ChunkKeyColumn::Order;
@@ -138,7 +127,7 @@ std::string weight(const IdentityColumn& column, const std::string& operand) {
 }
 
 std::string utf8_literal(std::string_view text) {
-  return text.empty() ? "''" : "_utf8mb4 0x" + hex(text);
+  return text.empty() ? "''" : "_utf8mb4 0x" + to_hex(text);
 }
 
 std::string as_column_text(std::string_view text, std::string_view charset,
@@ -213,9 +202,9 @@ std::string key_literal(const ChunkKeyColumn& column, const KeyCell& cell) {
     case Kind::kText:
       return utf8_literal(cell.text);
     case Kind::kBinary:
-      return fmt::format("x'{}'", hex(cell.text));
+      return fmt::format("x'{}'", to_hex(cell.text));
     case Kind::kEncoded:
-      return fmt::format("_{} x'{}'", column.charset, hex(cell.text));
+      return fmt::format("_{} x'{}'", column.charset, to_hex(cell.text));
     case Kind::kDecimal:
       return cell.text;
     case Kind::kDouble:

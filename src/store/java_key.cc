@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "store/hex.h"
+#include "base/hex.h"
 #include "store/java_stream.h"
 
 namespace tidemark {

@@ -5,7 +5,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
-#include "store/hex.h"
+#include "base/hex.h"
 #include "store/java_key.h"
 
 using namespace tidemark;

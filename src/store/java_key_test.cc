@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "store/hex.h"
+#include "base/hex.h"
 #include "store/java_stream.h"
 
 namespace tidemark {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "store/hex.h"
+#include "base/hex.h"
 
 namespace tidemark {
 namespace {

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "base/hex.h"
+
 namespace tidemark::transform {
 namespace {
 
@@ -50,21 +52,14 @@ std::size_t end_of_container(std::string_view json, std::size_t at) {
 
 bool ends_scalar(char c) { return c == ',' || c == '}' || c == ']'; }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // The four digits behind a \u.
 std::optional<std::uint32_t> unit_at(std::string_view text, std::size_t at) {
   if (at + 4 > text.size()) return std::nullopt;
   std::uint32_t unit = 0;
   for (std::size_t i = at; i < at + 4; ++i) {
-    const int digit = hex_value(text[i]);
-    if (digit < 0) return std::nullopt;
-    unit = unit * 16 + static_cast<std::uint32_t>(digit);
+    const auto digit = hex_digit(text[i]);
+    if (!digit) return std::nullopt;
+    unit = unit * 16 + *digit;
   }
   return unit;
 }

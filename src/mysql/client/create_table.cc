@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/client/create_table.h"
 
-#include <charconv>
-
+#include "base/hex.h"
 #include "schema/table.h"
 
 namespace tidemark {
@@ -20,18 +19,6 @@ std::size_t past_quoted(std::string_view text, std::size_t at) {
     }
   }
   return text.size();
-}
-
-std::optional<std::string> bytes_of(std::string_view hex) {
-  if (hex.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  for (std::size_t at = 0; at < hex.size(); at += 2) {
-    unsigned byte = 0;
-    const auto parsed = std::from_chars(hex.data() + at, hex.data() + at + 2, byte, 16);
-    if (parsed.ptr != hex.data() + at + 2) return std::nullopt;
-    out += static_cast<char>(byte);
-  }
-  return out;
 }
 
 char escaped(char c) {
@@ -79,11 +66,11 @@ std::optional<std::string_view> literal_at(std::string_view sql) {
 }  // namespace
 
 std::optional<std::string> literal_bytes(std::string_view sql) {
-  if (sql.starts_with("0x")) return bytes_of(sql.substr(2));
+  if (sql.starts_with("0x")) return from_hex(sql.substr(2));
   if (const auto text = between_quotes(sql)) return unescaped(*text);
   if (!sql.starts_with("x") && !sql.starts_with("X")) return std::nullopt;
   const auto hex = between_quotes(sql.substr(1));
-  return hex ? bytes_of(*hex) : std::nullopt;
+  return hex ? from_hex(*hex) : std::nullopt;
 }
 
 std::optional<std::string_view> default_literal(std::string_view create_table,
