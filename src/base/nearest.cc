@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace tidemark {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Longer texts are cut: names are short, and the cost is a product.
 constexpr std::size_t kCompared = 256;

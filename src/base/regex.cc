@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "base/java_regex.h"
 
@@ -43,14 +44,6 @@ pcre2_match_context* limits() {
     return std::unique_ptr<pcre2_match_context, MatchContextFree>(made);
   }();
   return context.get();
-}
-
-bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' '; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 using Code = std::shared_ptr<const void>;
@@ -191,7 +184,7 @@ Result<std::vector<std::string>> split_list(std::string_view text) {
   std::string item;
   bool escaped = false;  // an odd number of backslashes precedes
   const auto finish = [&] {
-    const std::string_view kept = trimmed(item);
+    const std::string_view kept = trim(item);
     if (!kept.empty()) items.emplace_back(kept);
     item.clear();
   };

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "base/hex.h"
 
@@ -22,13 +23,6 @@ constexpr std::uint64_t kTaggedMarker = 1;
 constexpr std::uint64_t kCountMask = 0xFFFFFFFFFFFFULL;
 
 using Intervals = std::vector<GtidSet::Interval>;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
-}
 
 void fill_random(std::span<std::uint8_t> out) {
   // Linux: cannot fail for 256 bytes or less once the kernel's pool is filled, and waits for that.
@@ -45,18 +39,16 @@ void set_version(Uuid& uuid, std::uint8_t version) {
 std::optional<std::string> parse_tag(std::string_view text) {
   if (text.empty() || text.size() > kTagMax) return std::nullopt;
   std::string out;
-  for (const char c : text) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const char c : lower(text)) {
     const bool digit = c >= '0' && c <= '9';
-    if (lower != '_' && (lower < 'a' || lower > 'z') && !(digit && !out.empty()))
-      return std::nullopt;
-    out += lower;
+    if (c != '_' && (c < 'a' || c > 'z') && !(digit && !out.empty())) return std::nullopt;
+    out += c;
   }
   return out;
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
-  text = trimmed(text);
+  text = trim(text);
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -155,7 +147,7 @@ Result<std::string> decode_tag(ByteReader& reader) {
 
 Result<Uuid> Uuid::parse(std::string_view text) {
   const std::string_view given = text;
-  text = trimmed(text);
+  text = trim(text);
   Uuid out;
   std::size_t at = 0;
   const bool dashes = text.size() == 36;
@@ -217,7 +209,7 @@ Result<GtidSet> GtidSet::parse(std::string_view text) {
   };
   while (!text.empty()) {
     const std::size_t comma = text.find(',');
-    const std::string_view item = trimmed(text.substr(0, comma));
+    const std::string_view item = trim(text.substr(0, comma));
     text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
     if (item.empty()) continue;
 
@@ -228,7 +220,7 @@ Result<GtidSet> GtidSet::parse(std::string_view text) {
     while (colon != std::string_view::npos) {
       const std::size_t start = colon + 1;
       colon = item.find(':', start);
-      const std::string_view part = trimmed(item.substr(start, colon - start));
+      const std::string_view part = trim(item.substr(start, colon - start));
       if (const auto interval = parse_interval(part)) {
         insert(out.sources_[{source, tag}], *interval);
         expects_interval = false;

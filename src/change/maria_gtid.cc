@@ -6,15 +6,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace tidemark {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
-}
 
 // Takes a number and the dash after it off the front.
 template <class T>
@@ -66,15 +61,15 @@ std::string MariaGtid::text() const { return fmt::format("{}-{}-{}", domain, ser
 
 Result<std::vector<MariaGtid>> parse_maria_gtids(std::string_view text) {
   std::vector<MariaGtid> out;
-  text = trimmed(text);
+  text = trim(text);
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view item = trimmed(text.substr(0, comma));
+    const std::string_view item = trim(text.substr(0, comma));
     const auto gtid = parse_one(item);
     if (!gtid) return malformed(item);
     out.push_back(*gtid);
     if (comma == text.size()) break;
-    text = trimmed(text.substr(comma + 1));
+    text = trim(text.substr(comma + 1));
     if (text.empty()) return malformed("");
   }
   return out;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "config/secrets.h"
 #include "config/value_check.h"
@@ -128,12 +129,6 @@ std::string known_converters() {
   return out;
 }
 
-bool is_null_word(std::string_view text) {
-  constexpr std::string_view kNull = "null";
-  return text.size() == kNull.size() && std::equal(text.begin(), text.end(), kNull.begin(),
-                                                   [](char a, char b) { return (a | 0x20) == b; });
-}
-
 // A converter's options by name, its `type` among them.
 std::map<std::string, std::string> options_of(const Config& config, const std::string& name) {
   std::map<std::string, std::string> out;
@@ -205,7 +200,7 @@ ColumnConverter converter_of(const std::string& name,
   };
   const auto fallback = [&](const std::string& option) {
     const std::string value = text(option);
-    return is_null_word(value) ? std::string() : value;
+    return same_letters(value, "null") ? std::string() : value;
   };
   const ConverterType* const type = converter_type(text("type"));
   ASSERT(type != nullptr, "converters were checked");

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "base/ascii.h"
 #include "config/column_rules.h"
 #include "config/kafka_checks.h"
 #include "config/pem.h"

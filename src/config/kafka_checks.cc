@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/regex.h"
 #include "config/kafka_clients.h"
 #include "config/kafka_settings.h"

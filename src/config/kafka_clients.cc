@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "config/value_check.h"
 
 namespace tidemark {

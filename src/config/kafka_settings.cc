@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "config/cross_checks.h"
 #include "config/kafka_clients.h"

@@ -7,6 +7,7 @@
 #include <array>
 #include <span>
 
+#include "base/ascii.h"
 #include "config/property.h"
 
 namespace tidemark {
@@ -41,10 +42,7 @@ CanonicalNames format_names(std::string_view written) {
 
 std::string dotted(std::string_view variable) {
   std::string out;
-  for (const char c : variable) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    out += c == '_' ? '.' : upper ? static_cast<char>(c + ('a' - 'A')) : c;
-  }
+  for (const char c : variable) out += c == '_' ? '.' : lower(c);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "config/property.h"
 
@@ -42,12 +43,9 @@ bool Secrets::secret(std::string_view name) const {
 bool Secrets::perhaps_secret(std::string_view name) const {
   constexpr auto kSmells = std::to_array<std::string_view>(
       {"pass", "pwd", "pasw", "secret", "token", "credential", "jaas", "auth", "key"});
-  std::string lower(name);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
+  const std::string small = lower(name);
   return secret(name) || std::any_of(kSmells.begin(), kSmells.end(), [&](std::string_view smell) {
-           return lower.find(smell) != std::string::npos;
+           return small.find(smell) != std::string::npos;
          });
 }
 

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "config/column_rules.h"
 #include "config/cross_checks.h"

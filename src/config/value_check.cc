@@ -7,17 +7,11 @@
 #include <charconv>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/regex.h"
 
 namespace tidemark {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool same_text(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::string listed(std::string_view values) {
   std::string out;
@@ -66,16 +60,16 @@ Checked check_number(const Property& property, std::string_view value) {
 
 Checked check_bool(std::string_view value) {
   for (const std::string_view word : {"true", "false"}) {
-    if (same_text(trim(value), word)) return std::string(word);
+    if (same_letters(trim(value), word)) return std::string(word);
   }
   return complain("is neither true nor false", "true, false");
 }
 
 Checked check_enum(const Property& property, std::string_view value) {
   for (const std::string_view word : words(property.allowed)) {
-    if (same_text(trim(value), word)) return std::string(word);
+    if (same_letters(trim(value), word)) return std::string(word);
   }
-  if (property.name == "time.precision.mode" && same_text(trim(value), "adaptive")) {
+  if (property.name == "time.precision.mode" && same_letters(trim(value), "adaptive")) {
     return complain("lost digits of TIME and was withdrawn by the original, too",
                     listed(property.here));
   }
@@ -191,12 +185,6 @@ std::vector<std::string> comma_items(std::string_view text) {
     text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
   }
   return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {

@@ -25,7 +25,6 @@ std::expected<std::string, Complaint> check_value(const Property& property, std:
 
 std::vector<std::string_view> words(std::string_view text);           // separated by blanks
 std::vector<std::string> comma_items(std::string_view text);  // trimmed, blank ones dropped
-std::string_view trim(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 // Letters, digits, '_', '.' and '-' only.
 bool is_plain_name(std::string_view text);

@@ -6,25 +6,13 @@
 #include <optional>
 #include <set>
 
+#include "base/ascii.h"
+
 namespace tidemark {
 namespace {
 
 // What of ALL PRIVILEGES concerns the rows of a table.
 constexpr std::string_view kRowPrivileges[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
-
-std::string upper(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 // One privilege of a line: its name, and the columns it is limited to.
 struct Privilege {
@@ -75,7 +63,7 @@ class Scanner {
     blanks();
     const std::size_t start = at_;
     while (!at_end() && text_[at_] != ',' && text_[at_] != '(' && !upper_at(" ON ")) ++at_;
-    return upper(trimmed(text_.substr(start, at_ - start)));
+    return upper(trim(text_.substr(start, at_ - start)));
   }
 
  private:

@@ -8,6 +8,7 @@
 #include <array>
 #include <span>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/nearest.h"
 #include "control/stream_signal.h"
@@ -72,21 +73,6 @@ class DataReader {
   std::optional<Refusal> refusal_;
 };
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 std::string meant(std::string_view word, std::span<const std::string_view> names) {
   const std::optional<std::string_view> name = nearest(word, names);
   return name ? fmt::format("; did you mean \"{}\"?", *name) : std::string();
@@ -114,7 +100,7 @@ std::string DataReader::pattern(const JsonReader& item, std::string_view place) 
     refuse(fmt::format("{} is not a string", place));
     return {};
   }
-  std::string text(trimmed(item.as_text()));
+  std::string text(trim(item.as_text()));
   if (text.empty()) refuse(fmt::format("{} is empty", place));
   return text;
 }
@@ -146,7 +132,7 @@ std::string DataReader::needed_text(const JsonReader& in, std::string_view name,
     refuse(fmt::format("\"{}\" of {} is not a string", name, place));
     return {};
   }
-  std::string text(trimmed(in.text(name)));
+  std::string text(trim(in.text(name)));
   if (text.empty()) refuse(fmt::format("\"{}\" of {} is empty", name, place));
   return text;
 }
@@ -189,7 +175,7 @@ SnapshotKind DataReader::kind() {
     refuse(R"("type" is not a string; accepted are "incremental" and "blocking")");
     return SnapshotKind::kIncremental;
   }
-  const std::string kind = lower(trimmed(in_.text(kKind)));
+  const std::string kind = lower(trim(in_.text(kKind)));
   if (kind == "blocking") return SnapshotKind::kBlocking;
   if (kind != "incremental") {
     refuse(fmt::format(R"("type" is "{}"; accepted are "incremental" and "blocking")", kind));
@@ -267,7 +253,7 @@ SignalClass classify_signal(std::string_view type) {
 Result<Command> parse_signal(std::string_view type, std::optional<std::string_view> data) {
   if (std::ranges::find(kTypes, type) == kTypes.end()) return unknown_type(type);
   const Form form = form_of(type);
-  const std::string_view text = trimmed(data.value_or(""));
+  const std::string_view text = trim(data.value_or(""));
   const std::expected<JsonDocument, JsonProblem> document =
       JsonDocument::parse(text.empty() ? "{}" : text);
   if (!document) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "encode/json_text.h"
 
@@ -29,17 +30,11 @@ bool is_temporal(ColumnKind kind) {
          kind == ColumnKind::kTimestamp;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // The server's text for DEFAULT CURRENT_TIMESTAMP[(n)] and its synonyms; DEFAULT (now()), an
 // expression like any other, keeps its own.
 bool is_current_time(std::string_view text) {
   constexpr std::string_view kName = "current_timestamp";
-  if (text.size() < kName.size()) return false;
-  for (std::size_t i = 0; i < kName.size(); ++i) {
-    if (lower(text[i]) != kName[i]) return false;
-  }
-  return true;
+  return same_letters(text.substr(0, kName.size()), kName);
 }
 
 // Takes a number and the separator in front of it (0: none) off the text.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace tidemark {
 namespace {
 
@@ -34,10 +36,7 @@ std::string source_type_name(const ColumnDef& column) {
   for (const std::string_view word : {" unsigned", " zerofill"}) {
     if (column.members.empty() && column.column_type.find(word) != std::string::npos) name += word;
   }
-  for (char& c : name) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return name;
+  return upper(name);
 }
 
 std::optional<std::uint32_t> source_length(const ColumnDef& column) {

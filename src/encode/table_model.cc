@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "encode/column_type.h"
 
 namespace tidemark {
@@ -12,9 +13,7 @@ namespace {
 constexpr std::string_view kEpoch = "1970-01-01 00:00:00";
 
 bool starts_with_word(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() &&
-         std::equal(word.begin(), word.end(), text.begin(),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+  return same_letters(text.substr(0, word.size()), word);
 }
 
 // Expressions but the present time have none.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "base/hex.h"
 
@@ -40,14 +41,6 @@ constexpr std::string_view kStreamHeader("\xAC\xED\x00\x05", 4);
 constexpr char kString = 0x74;  // u16 size
 constexpr char kLongString = 0x7C;  // u64 size
 constexpr std::size_t kStringSizeMax = 0xFFFF;
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
-}
 
 void append_be(std::string& out, std::uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace tidemark::kafka {
 namespace {
 
@@ -61,11 +63,7 @@ std::expected<JaasEntry, std::string> parse_jaas(std::string_view text) {
   const std::optional<std::string> flag = tokens.next();
   if (!module || !flag) return std::unexpected("does not name a login module and a flag");
   out.module = module->substr(module->rfind('.') + 1);
-  std::string lower = *flag;
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  if (std::ranges::find(kFlags, lower) == kFlags.end())
+  if (std::ranges::find(kFlags, lower(*flag)) == kFlags.end())
     return std::unexpected("has no flag such as `required` after the login module");
   for (;;) {
     std::optional<std::string> name = tokens.next();

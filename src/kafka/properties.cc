@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "kafka/security.h"
 #include "kafka/translation.h"

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/pkcs12.h"
 #include "kafka/jaas.h"

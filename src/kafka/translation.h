@@ -7,12 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "kafka/properties.h"
 
 namespace tidemark::kafka {
-
-std::string lower(std::string_view text);  // ASCII
-std::string_view trim(std::string_view text);
 
 class Translation {
  public:

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace tidemark {
 namespace {
 
@@ -13,14 +15,6 @@ Result<bool> admits(const std::optional<RegexList>& include,
   if (include && !include->empty()) return include->matches(name);
   if (exclude && !exclude->empty()) return !TRY(exclude->matches(name));
   return true;
-}
-
-std::string lower(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
 }
 
 // Databases whose tables are views of the server's memory and dictionary.

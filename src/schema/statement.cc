@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "schema/statement_tokens.h"
 
@@ -26,11 +27,11 @@ std::string ascii_part(std::string_view text) {
 
 // `written` stands in a statement, `known` is UTF-8.
 bool may_be(std::string_view written, std::string_view known) {
-  if (same_word(written, known)) return true;
+  if (same_letters(written, known)) return true;
   if (is_ascii(written) || is_ascii(known)) return false;
   // Letters of another case take the same number of bytes, but for a few that nobody names tables with.
   if (is_utf8(written) && written.size() != known.size()) return false;
-  return same_word(ascii_part(written), ascii_part(known));
+  return same_letters(ascii_part(written), ascii_part(known));
 }
 
 // CREATE, ALTER and DROP of things that are not tables; the first noun decides.

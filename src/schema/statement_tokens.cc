@@ -2,9 +2,10 @@
 #include "schema/statement_tokens.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <utility>
+
+#include "base/ascii.h"
 
 namespace tidemark {
 namespace {
@@ -107,13 +108,6 @@ void drop_settings(std::vector<Token>& tokens) {
 
 }  // namespace
 
-bool same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return std::tolower(static_cast<unsigned char>(x)) ==
-                  std::tolower(static_cast<unsigned char>(y));
-         });
-}
-
 std::vector<Token> statement_tokens(std::string_view sql, bool backslash_escapes) {
   std::vector<Token> tokens;
   Lexer lexer(sql, backslash_escapes);
@@ -123,7 +117,7 @@ std::vector<Token> statement_tokens(std::string_view sql, bool backslash_escapes
 }
 
 bool is_keyword(const Token& token, std::string_view word) {
-  return !token.quoted && !token.dot && same_word(token.text, word);
+  return !token.quoted && !token.dot && same_letters(token.text, word);
 }
 
 bool is_any(const Token& token, std::initializer_list<std::string_view> words) {

@@ -23,7 +23,6 @@ struct StatementToken {
 std::vector<StatementToken> statement_tokens(std::string_view sql, bool backslash_escapes);
 
 // Without regard to ASCII case.
-bool same_word(std::string_view a, std::string_view b);
 bool is_keyword(const StatementToken& token, std::string_view word);
 bool is_any(const StatementToken& token, std::initializer_list<std::string_view> words);
 

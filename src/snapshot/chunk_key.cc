@@ -8,6 +8,7 @@
 #include <bit>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "base/bytes.h"
 
@@ -107,11 +108,6 @@ std::unexpected<Error> no_order(const TableDef& table, const ColumnDef& column) 
       "column as surrogate-key, give the table such a primary key, or use an initial snapshot");
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 // The table's own key, when every column of it gives an order; else nothing.
 std::vector<ChunkKeyColumn> columns_of(const TableDef& table,
                                        const std::vector<std::uint32_t>& indexes) {
@@ -126,7 +122,7 @@ std::vector<ChunkKeyColumn> columns_of(const TableDef& table,
 
 Result<ChunkKeyColumn> surrogate_of(const TableDef& table, std::string_view name) {
   const auto found = std::ranges::find_if(
-      table.columns, [&](const ColumnDef& column) { return same_name(column.name, name); });
+      table.columns, [&](const ColumnDef& column) { return same_letters(column.name, name); });
   if (found == table.columns.end()) {
     return refused(table, fmt::format("surrogate-key: there is no column {}", name),
                    "name a column of the table, or leave surrogate-key out", ErrorKind::kRejected);

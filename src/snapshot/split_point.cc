@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/ascii.h"
 #include "snapshot/chunk_query.h"
 
 namespace tidemark {
@@ -74,8 +75,7 @@ constexpr std::string_view kLetters = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 std::size_t letter_rank(std::string_view text, std::size_t at, std::size_t missing) {
   if (at >= text.size()) return missing;
-  char c = text[at];
-  if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const char c = lower(text[at]);
   std::size_t rank = 0;
   while (rank + 1 < kLetters.size() && kLetters[rank] < c) ++rank;
   return rank;

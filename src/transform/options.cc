@@ -7,17 +7,12 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "base/nearest.h"
 
 namespace tidemark::transform {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
 
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> out;
@@ -30,17 +25,9 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return out;
 }
 
-bool same_text(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::optional<std::string> one_of(std::string_view value, std::string_view words) {
   for (const std::string& word : split(words, ' ')) {
-    if (same_text(trim(value), word)) return word;
+    if (same_letters(trim(value), word)) return word;
   }
   return std::nullopt;
 }

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "base/clock.h"
+#include "base/hex.h"
 #include "mysql/client/handle.h"
 
 namespace tidemark {
@@ -21,27 +23,6 @@ constexpr std::size_t kDrainMax = 16U << 20;
 constexpr milliseconds kDrainTimeMax{500};
 
 MYSQL_RES* as_result(void* result) { return static_cast<MYSQL_RES*>(result); }
-
-std::string hex_literal(std::string_view prefix, std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(prefix.size() + bytes.size() * 2 + 3);
-  out += prefix;
-  out += "X'";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  out += '\'';
-  return out;
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 milliseconds read_timeout(const ServerSettings& settings, ConnectionUse use) {
   const milliseconds configured{settings.query_timeout_ms};
@@ -181,8 +162,12 @@ void Connection::drop_rest(void* result) {
   }
 }
 
-std::string Connection::quote_text(std::string_view text) { return hex_literal("_utf8mb4 ", text); }
-std::string Connection::quote_bytes(std::string_view bytes) { return hex_literal("", bytes); }
+std::string Connection::quote_text(std::string_view text) {
+  return "_utf8mb4 " + quote_bytes(text);
+}
+std::string Connection::quote_bytes(std::string_view bytes) {
+  return "X'" + upper(to_hex(bytes)) + "'";
+}
 
 unsigned Connection::server_error() const { return handle_->error_number(); }
 std::uint64_t Connection::affected_rows() const { return mysql_affected_rows(handle_->mysql()); }

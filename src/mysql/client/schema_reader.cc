@@ -9,6 +9,8 @@
 #include <map>
 #include <utility>
 
+#include "base/ascii.h"
+#include "base/hex.h"
 #include "mysql/client/create_table.h"
 #include "mysql/client/errors.h"
 
@@ -52,14 +54,6 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
-
 // The first number in parentheses: 10 of "int(10) unsigned", 7 of "float(7,4)".
 std::uint32_t display_length(std::string_view column_type) {
   const std::size_t open = column_type.find('(');
@@ -68,11 +62,7 @@ std::uint32_t display_length(std::string_view column_type) {
 }
 
 // Binary defaults have one form, MySQL's: 0x and hexadecimal digits.
-std::string hex_of(std::string_view bytes) {
-  std::string out = "0x";
-  for (const char c : bytes) out += fmt::format("{:02X}", static_cast<unsigned char>(c));
-  return out;
-}
+std::string hex_of(std::string_view bytes) { return "0x" + upper(to_hex(bytes)); }
 
 // MariaDB prints a default as an SQL literal or expression. True: it is an expression.
 bool plain_default(std::optional<std::string>& text, bool binary) {
