@@ -11,9 +11,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <memory>
 #include <string_view>
 
+#include "base/c_handle.h"
 #include "base/file.h"
 
 namespace tidemark {
@@ -21,21 +21,14 @@ namespace {
 
 constexpr std::uint64_t kStoreBytesMax = 16U << 20U;
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 void free_certificates(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
 
-using Store = std::unique_ptr<PKCS12, Deleter<PKCS12_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Certificates = std::unique_ptr<STACK_OF(X509), Deleter<free_certificates>>;
-using Provider = std::unique_ptr<OSSL_PROVIDER, Deleter<OSSL_PROVIDER_unload>>;
-using Memory = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using Store = CHandle<PKCS12, PKCS12_free>;
+using Key = CHandle<EVP_PKEY, EVP_PKEY_free>;
+using Certificate = CHandle<X509, X509_free>;
+using Certificates = CHandle<STACK_OF(X509), free_certificates>;
+using Provider = CHandle<OSSL_PROVIDER, OSSL_PROVIDER_unload>;
+using Memory = CHandle<BIO, BIO_free_all>;
 
 struct Content {
   Key key;

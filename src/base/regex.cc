@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/assert.h"
+#include "base/c_handle.h"
 #include "base/java_regex.h"
 
 namespace tidemark {
@@ -25,23 +26,17 @@ std::string library_message(int code) {
   return reinterpret_cast<const char*>(buffer.data());
 }
 
-struct CompileContextFree {
-  void operator()(pcre2_compile_context* p) const { pcre2_compile_context_free(p); }
-};
-struct MatchContextFree {
-  void operator()(pcre2_match_context* p) const { pcre2_match_context_free(p); }
-};
-struct MatchDataFree {
-  void operator()(pcre2_match_data* p) const { pcre2_match_data_free(p); }
-};
+using CompileContext = CHandle<pcre2_compile_context, pcre2_compile_context_free>;
+using MatchContext = CHandle<pcre2_match_context, pcre2_match_context_free>;
+using MatchData = CHandle<pcre2_match_data, pcre2_match_data_free>;
 
 pcre2_match_context* limits() {
-  static const std::unique_ptr<pcre2_match_context, MatchContextFree> context = [] {
+  static const MatchContext context = [] {
     pcre2_match_context* made = pcre2_match_context_create(nullptr);
     ASSERT(made != nullptr, "out of memory");
     pcre2_set_match_limit(made, kMatchSteps);
     pcre2_set_heap_limit(made, kMatchHeapKib);
-    return std::unique_ptr<pcre2_match_context, MatchContextFree>(made);
+    return MatchContext(made);
   }();
   return context.get();
 }
@@ -51,8 +46,7 @@ using Code = std::shared_ptr<const void>;
 Result<Code> compile_code(std::string_view pattern, RegexCase letter_case, std::uint32_t options) {
   const TranslatedRegex translated =
       TRY(translate_java_regex(pattern, letter_case == RegexCase::kInsensitive));
-  const std::unique_ptr<pcre2_compile_context, CompileContextFree> context(
-      pcre2_compile_context_create(nullptr));
+  const CompileContext context(pcre2_compile_context_create(nullptr));
   ASSERT(context != nullptr, "out of memory");
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_ANYCRLF);
   int error = 0;
@@ -89,7 +83,7 @@ Result<Regex> Regex::compile(std::string_view pattern, RegexCase letter_case) {
 
 Result<bool> Regex::full_match(std::string_view subject) const {
   const auto* code = static_cast<const pcre2_code*>(code_.get());
-  const std::unique_ptr<pcre2_match_data, MatchDataFree> data(pcre2_match_data_create(1, nullptr));
+  const MatchData data(pcre2_match_data_create(1, nullptr));
   ASSERT(data != nullptr, "out of memory");
   const int outcome = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject.data()),
                                   subject.size(), 0, 0, data.get(), limits());
@@ -160,8 +154,7 @@ Result<std::vector<RegexReplacement::Part>> RegexReplacement::parse(std::string_
 Result<std::optional<std::string>> RegexReplacement::apply(std::string_view subject) const {
   if (!TRY(whole_.full_match(subject))) return std::nullopt;
   const auto* const code = static_cast<const pcre2_code*>(find_.get());
-  const std::unique_ptr<pcre2_match_data, MatchDataFree> data(
-      pcre2_match_data_create_from_pattern(code, nullptr));
+  const MatchData data(pcre2_match_data_create_from_pattern(code, nullptr));
   ASSERT(data != nullptr, "out of memory");
   const int outcome = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject.data()),
                                   subject.size(), 0, 0, data.get(), limits());

@@ -8,10 +8,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/c_handle.h"
 #include "config/java_properties.h"
 
 namespace tidemark {
@@ -163,10 +163,7 @@ std::expected<std::vector<ConfigEntry>, Error> parse_worker_file(std::string_vie
 }
 
 Result<std::string> read_text_file(const std::string& path) {
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
+  const CHandle<std::FILE, std::fclose> file(std::fopen(path.c_str(), "rbe"));
   const auto refuse = [&](std::string_view reason) {
     return fail(ErrorKind::kRejected, fmt::format("cannot read {}: {}", path, reason),
                 "check the path and its permissions");

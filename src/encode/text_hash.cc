@@ -4,11 +4,11 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <memory>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/assert.h"
+#include "base/c_handle.h"
 #include "base/hex.h"
 
 namespace tidemark {
@@ -76,13 +76,9 @@ void append_modified(std::string& out, std::string_view text) {
   }
 }
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
 // One for each thread: making one allocates.
 EVP_MD_CTX* context() {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> mine(EVP_MD_CTX_new());
+  thread_local const CHandle<EVP_MD_CTX, EVP_MD_CTX_free> mine(EVP_MD_CTX_new());
   ASSERT(mine != nullptr, "out of memory");
   return mine.get();
 }

@@ -14,12 +14,9 @@ namespace tidemark::kafka {
 namespace {
 
 using std::chrono::milliseconds;
-using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
-using AdminOptions =
-    std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_destroy>>;
-using OwnedTopic = std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_destroy>>;
-using OwnedResource =
-    std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
+using AdminOptions = CHandle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
+using OwnedTopic = CHandle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
+using OwnedResource = CHandle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 
 constexpr int kSliceMs = 1000;
 constexpr std::size_t kTextBytes = 512;

@@ -14,8 +14,7 @@ namespace tidemark::kafka {
 namespace {
 
 using std::chrono::milliseconds;
-using OwnedMessage = std::unique_ptr<rd_kafka_message_t, Deleter<rd_kafka_message_destroy>>;
-using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
+using OwnedMessage = CHandle<rd_kafka_message_t, rd_kafka_message_destroy>;
 
 constexpr milliseconds kSlice{200};  // of a wait: how often a stop is seen
 

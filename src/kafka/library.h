@@ -13,25 +13,20 @@
 #include <string>
 #include <string_view>
 
+#include "base/c_handle.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "kafka/properties.h"
 
 namespace tidemark::kafka {
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using LibraryError = std::unique_ptr<rd_kafka_error_t, Deleter<rd_kafka_error_destroy>>;
-using TopicHandle = std::unique_ptr<rd_kafka_topic_t, Deleter<rd_kafka_topic_destroy>>;
-using QueueHandle = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
-using EventHandle = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
-using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
-                                      Deleter<rd_kafka_topic_partition_list_destroy>>;
+using LibraryError = CHandle<rd_kafka_error_t, rd_kafka_error_destroy>;
+using TopicHandle = CHandle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
+using QueueHandle = CHandle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
+using EventHandle = CHandle<rd_kafka_event_t, rd_kafka_event_destroy>;
+using Metadata = CHandle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
+using PartitionList =
+    CHandle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 
 // Java's properties in the library's names, or kRejected with all problems.
 Result<LibrarySettings> library_settings(ClientKind kind, const ClientProperties& properties);

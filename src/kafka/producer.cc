@@ -278,12 +278,10 @@ class Producer::Client {
   }
 
   bool ask_for_metadata() {
-    const rd_kafka_metadata_t* metadata = nullptr;
-    const rd_kafka_resp_err_t code =
-        rd_kafka_metadata(handle(), 0, nullptr, &metadata, kSliceMs * 5);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
-    rd_kafka_metadata_destroy(metadata);
-    return true;
+    const rd_kafka_metadata_t* raw = nullptr;
+    const rd_kafka_resp_err_t code = rd_kafka_metadata(handle(), 0, nullptr, &raw, kSliceMs * 5);
+    const Metadata metadata(raw);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR;
   }
 
   Result<bool> init_transactions() {

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <memory>
 #include <optional>
 
+#include "base/c_handle.h"
 #include "base/file.h"
 
 namespace tidemark {
@@ -51,10 +51,6 @@ Result<std::uint64_t> field(const SinkFields& fields, const std::string& name) {
               "set debezium.sink.type as it was, or use another offset file to begin anew");
 }
 
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
-
 }  // namespace
 
 SinkFields to_fields(const SegmentPosition& position) {
@@ -73,7 +69,7 @@ std::string segment_path(const std::string& stem, std::uint64_t number) {
 
 Result<std::vector<Segment>> list_segments(const std::string& stem) {
   const std::string folder = folder_of(stem);
-  const std::unique_ptr<DIR, CloseDir> dir(::opendir(folder.c_str()));
+  const CHandle<DIR, ::closedir> dir(::opendir(folder.c_str()));
   if (!dir) return std::unexpected(storage_error("list the folder of", stem, errno));
   const std::string base = stem.substr(stem.rfind('/') + 1);  // npos + 1 is 0
   std::vector<Segment> out;

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <memory>
 
+#include "base/c_handle.h"
 #include "base/file.h"
 #include "store/schema_format.h"
 
@@ -15,17 +15,13 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = 1 << 30;
 
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
-
 bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // Names in `folder` that are `prefix` and a revision, a half-written one (.tmp) included.
 Result<std::vector<std::string>> revisions_in(const std::string& folder, std::string_view prefix) {
-  const std::unique_ptr<DIR, CloseDir> dir(::opendir(folder.c_str()));
+  const CHandle<DIR, ::closedir> dir(::opendir(folder.c_str()));
   if (!dir) return std::unexpected(storage_error("list", folder, errno));
   std::vector<std::string> out;
   while (const dirent* entry = ::readdir(dir.get())) {

@@ -19,7 +19,7 @@ constexpr std::array<std::uint8_t, 4> kEncryptedMagic{0xFD, 'b', 'i', 'n'};
 }  // namespace
 
 Result<std::unique_ptr<BinlogFile>> BinlogFile::open(const std::string& path) {
-  std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+  File file(std::fopen(path.c_str(), "rb"));
   if (!file) {
     return fail(ErrorKind::kStorage, fmt::format("cannot open {}: {}", path, std::strerror(errno)),
                 "give the path of a binlog file that this user may read");

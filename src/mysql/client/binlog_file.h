@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/c_handle.h"
 #include "base/result.h"
 
 namespace tidemark {
@@ -33,17 +34,14 @@ class BinlogFile {
   std::uint64_t event_start() const { return event_start_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  BinlogFile(std::string path, std::unique_ptr<std::FILE, Close> file)
-      : path_(std::move(path)), file_(std::move(file)) {}
+  using File = CHandle<std::FILE, std::fclose>;
+  BinlogFile(std::string path, File file) : path_(std::move(path)), file_(std::move(file)) {}
   Error ends_early() const;
   // Bytes read, less than `size` at the end of the file. Errors: kStorage
   Result<std::size_t> read(std::uint8_t* to, std::size_t size);
 
   const std::string path_;
-  const std::unique_ptr<std::FILE, Close> file_;
+  const File file_;
   std::vector<std::uint8_t> buffer_;
   std::uint64_t event_start_ = 0;
   std::uint64_t next_start_ = 0;
