@@ -28,8 +28,9 @@ std::string remedy_for(const std::string& path, int error_number) {
     case EROFS:
       return fmt::format("choose a path on a writable file system, or remount that of {}", path);
     case ENOENT:
-    case ENOTDIR:
       return fmt::format("create the folder: mkdir -p {}", folder_of(path));
+    case ENOTDIR:
+      return fmt::format("a part of {} is a file: move it away, or choose another path", path);
     case EISDIR:
       return "give the path of a file, not of a folder";
     case EMFILE:

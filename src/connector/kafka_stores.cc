@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/kafka_stores.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/file.h"
 
@@ -24,12 +23,9 @@ KafkaOffsetStoreOptions offset_topic_of(const Settings& settings) {
 
 Status make_data_folder(const Settings& settings) {
   const std::string folder = folder_of(settings.offset.path);
-  for (std::size_t end = 0; end != std::string::npos;) {
-    end = folder.find('/', end + 1);
-    const std::string part = folder.substr(0, end);
-    if (::mkdir(part.c_str(), 0755) != 0 && errno != EEXIST)
-      return std::unexpected(storage_error("make", part, errno));
-  }
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (problem) return std::unexpected(storage_error("make the folder", folder, problem.value()));
   return {};
 }
 

@@ -2,14 +2,13 @@
 #include "connector/status_thread.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
 #include "control/progress_text.h"
+#include "store/process.h"
 
 namespace tidemark {
 namespace {
@@ -18,12 +17,6 @@ constexpr std::chrono::milliseconds kWriteEvery{500};
 constexpr std::chrono::seconds kProgressEvery{10};
 constexpr std::size_t kBarColumns = 100;
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
-  return name.data();
-}
 
 SnapshotStatus status_of(const TableProgress& table, std::string kind, bool rests) {
   SnapshotStatus one;
@@ -43,7 +36,7 @@ SnapshotStatus status_of(const TableProgress& table, std::string kind, bool rest
 StatusThread::StatusThread(Parts parts) : parts_(std::move(parts)) {
   fixed_.connector = parts_.connector_name;
   fixed_.topic_prefix = parts_.topic_prefix;
-  fixed_.pid = ::getpid();
+  fixed_.pid = process_id();
   fixed_.host = host_name();
   fixed_.started_ms = parts_.clock.wall_ns() / kNanosPerMilli;
 }
