@@ -18,19 +18,11 @@ constexpr std::chrono::seconds kLookEveryMissing{1};
 constexpr std::chrono::minutes kTellEvery{1};
 constexpr std::size_t kKeyShownMax = 100;
 constexpr std::size_t kSignalsAtOnceMax = 500;
-constexpr std::string_view kReset = "auto.offset.reset";
 
 // Where a group has nothing, the original begins at the start; we do where that is asked for.
 bool from_start(const KafkaSignalSettings& settings) {
-  const auto reset = settings.consumer.find(kReset);
+  const auto reset = settings.consumer.find("auto.offset.reset");
   return reset != settings.consumer.end() && reset->second == "earliest";
-}
-
-ClientProperties properties_of(const KafkaSignalSettings& settings) {
-  ClientProperties out = settings.consumer;
-  // We say ourselves where to begin.
-  out.erase(std::string(kReset));
-  return out;
 }
 
 }  // namespace
@@ -98,7 +90,7 @@ Status SignalTopic::find_partitions() {
   if (looked_ != SteadyTime{} && now - looked_ < every) return {};
   const KafkaSignalSettings& settings = options_.settings;
   if (!consumer_) {
-    consumer_ = TRY(kafka::Consumer::open({.properties = properties_of(settings),
+    consumer_ = TRY(kafka::Consumer::open({.properties = settings.consumer,
                                            .group = settings.group,
                                            .patience = options_.patience}));
   }

@@ -59,6 +59,14 @@ TEST(ClientProperties, TakesTheNamesOfTheLibrary) {
   EXPECT_FALSE(out.contains("key.serializer"));
 }
 
+TEST(ClientProperties, LeavesToTheConsumerWhereItBeginsAndWhatItCommits) {
+  EXPECT_EQ(translated({{"auto.offset.reset", "earliest"},
+                        {"enable.auto.commit", "true"},
+                        {"isolation.level", "read_uncommitted"}},
+                       ClientKind::kConsumer),
+            translated({}, ClientKind::kConsumer));
+}
+
 TEST(ClientProperties, KeepsTheOrderOfMessagesWhateverTheAcks) {
   const auto plain = translated({});
   EXPECT_THAT(plain, Contains(Pair("enable.idempotence", "true")));
