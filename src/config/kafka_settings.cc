@@ -219,7 +219,6 @@ SignalSettings signal_settings(const Config& config) {
   kafka.topic = text_of(config, "signal.kafka.topic");
   if (kafka.topic.empty()) kafka.topic = config.text("topic.prefix") + "-signal";
   kafka.group = text_of(config, "signal.kafka.groupId");
-  kafka.poll_timeout_ms = config.integer("signal.kafka.poll.timeout.ms");
   kafka.consumer = client_sources(config, KafkaClient::kSignalConsumer).properties;
   out.kafka = std::move(kafka);
   return out;

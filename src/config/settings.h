@@ -105,7 +105,6 @@ struct KafkaSignalSettings {
   std::string topic;
   std::string group;  // where the handled ones are remembered
   ClientProperties consumer = {};
-  std::int64_t poll_timeout_ms = 0;
 };
 
 struct SignalSettings {
