@@ -67,9 +67,7 @@ Result<std::optional<Found>> find_in_file(const Settings& settings) {
   if (!text) return std::nullopt;
   Found out;
   if (text->starts_with(kJavaMagic)) {
-    TRY(pick_offset(*text, file_options(settings)));
-    for (const JavaMapEntry& entry : TRY(read_java_map(*text)))
-      out.map = entry.value.value_or(std::string());
+    out.map = TRY(pick_offset(*text, file_options(settings), OtherOffsets::kRefused)).map;
     return std::optional(std::move(out));
   }
   out.map = encode_debezium_offset(TRY_AT(decode_offset(*text), settings.offset.path).state);
@@ -182,18 +180,10 @@ Result<std::string> map_of_body(const JsonReader& root, const std::string& topic
 
 Status import(OffsetStore& store, const Settings& settings, const std::string& text) {
   if (text.starts_with(kJavaMagic)) {
-    std::vector<JavaMapEntry> entries = TRY(read_java_map(text));
     // Others in the file are not ours to move, and stay where they are.
-    std::erase_if(entries, [&](const JavaMapEntry& entry) {
-      const auto key = decode_offset_key(entry.key);
-      return !key || key->topic_prefix != settings.topic_prefix;
-    });
-    TRY(pick_offset(write_java_map(entries), file_options(settings)));
-    for (const JavaMapEntry& entry : entries) {
-      const bool ours = entries.size() == 1 ||
-                        decode_offset_key(entry.key)->connector_name == settings.connector_name;
-      if (ours && entry.value) return store.place(*entry.value);
-    }
+    const PickedOffset picked =
+        TRY(pick_offset(text, file_options(settings), OtherOffsets::kPassedOver));
+    return store.place(picked.map);
   }
   const auto document = JsonDocument::parse(text);
   if (!document) return fail(ErrorKind::kRejected, "the file: " + document.error().text());

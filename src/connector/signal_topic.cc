@@ -90,9 +90,8 @@ Status SignalTopic::find_partitions() {
   if (looked_ != SteadyTime{} && now - looked_ < every) return {};
   const KafkaSignalSettings& settings = options_.settings;
   if (!consumer_) {
-    consumer_ = TRY(kafka::Consumer::open({.properties = settings.consumer,
-                                           .group = settings.group,
-                                           .patience = options_.patience}));
+    consumer_ = TRY(kafka::Consumer::open(
+        {.properties = settings.consumer, .group = settings.group, .patience = options_.patience}));
   }
   if (!admin_)
     admin_ = TRY(kafka::Admin::open(connection_of(settings.consumer), options_.patience));

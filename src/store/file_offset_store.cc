@@ -163,8 +163,11 @@ FileOffsetStore::~FileOffsetStore() {
 Result<std::optional<LoadedOffset>> FileOffsetStore::load() {
   const std::optional<std::string> text = TRY(read_whole(options_.path));
   if (!text) return std::optional<LoadedOffset>();
-  if (is_debezium(text))
-    return std::optional(taken_over(TRY_AT(pick_offset(*text, options_), options_.path)));
+  if (is_debezium(text)) {
+    PickedOffset picked =
+        TRY_AT(pick_offset(*text, options_, OtherOffsets::kRefused), options_.path);
+    return std::optional(taken_over(std::move(picked.offset)));
+  }
   StoredOffset stored = TRY_AT(decode_offset(*text), options_.path);
   TRY_AT(check_names(stored, options_), options_.path);
   return std::optional(LoadedOffset{.state = std::move(stored.state)});
@@ -205,33 +208,35 @@ Result<std::optional<ResumeState>> read_offset_file(const std::string& path) {
   return std::optional<ResumeState>(TRY_AT(decode_offset(*text), path).state);
 }
 
-Result<DebeziumOffset> pick_offset(std::string_view java_map,
-                                   const FileOffsetStoreOptions& options) {
+Result<PickedOffset> pick_offset(std::string_view java_map, const FileOffsetStoreOptions& options,
+                                 OtherOffsets others) {
   struct Candidate {
     std::string name;
     std::string value;
   };
   std::vector<Candidate> ours;  // by topic.prefix
-  std::string others;
+  std::string not_ours;
   for (const JavaMapEntry& entry : TRY(read_java_map(java_map))) {
     if (!entry.value) continue;
     const std::optional<OffsetKey> key = decode_offset_key(entry.key);
     if (key && key->topic_prefix == options.topic_prefix) {
       ours.push_back({key->connector_name, *entry.value});
     } else {
-      others += (others.empty() ? "" : ", ") + entry.key;
+      not_ours += (not_ours.empty() ? "" : ", ") + entry.key;
     }
   }
-  if (!others.empty()) {
+  if (!not_ours.empty() && others == OtherOffsets::kRefused) {
     return fail(ErrorKind::kRejected,
-                fmt::format("Debezium's offset file holds offsets of others, too: {}", others),
-                "copy the file and give offset.storage.file.filename the copy, or load ours with "
-                "tidemark offsets import --format debezium");
+                fmt::format("Debezium's offset file holds offsets of others, too: {}", not_ours),
+                "give offset.storage.file.filename a path of its own and take ours over by "
+                "tidemark offsets import CONFIG FILE");
   }
   std::string names;
   for (const Candidate& each : ours) {
-    if (each.name == options.connector_name || ours.size() == 1)
-      return decode_debezium_offset(each.value);
+    if (each.name == options.connector_name || ours.size() == 1) {
+      DebeziumOffset offset = TRY(decode_debezium_offset(each.value));
+      return PickedOffset{.map = each.value, .offset = std::move(offset)};
+    }
     names += (names.empty() ? "" : ", ") + each.name;
   }
   return fail(ErrorKind::kRejected,

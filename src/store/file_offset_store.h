@@ -10,12 +10,14 @@
 // Thread:   as OffsetStore
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "store/debezium_offset.h"
 #include "store/offset_store.h"
 
 namespace tidemark {
@@ -55,9 +57,17 @@ class FileOffsetStore : public OffsetStore {
 // Reads the state without taking the lock, for `tidemark status`. Names are not compared.
 Result<std::optional<ResumeState>> read_offset_file(const std::string& path);
 
+struct PickedOffset {
+  std::string map;  // as it stands there
+  DebeziumOffset offset;
+};
+enum class OtherOffsets : std::uint8_t {
+  kRefused,  // the file is to be replaced
+  kPassedOver,
+};
 // The offset of one connector in a file of Connect or Debezium Server: that with our topic.prefix, and where
 // there are several with our name. Errors: kRejected, naming those that are there; kCorrupt.
-Result<DebeziumOffset> pick_offset(std::string_view java_map,
-                                   const FileOffsetStoreOptions& options);
+Result<PickedOffset> pick_offset(std::string_view java_map, const FileOffsetStoreOptions& options,
+                                 OtherOffsets others);
 
 }  // namespace tidemark

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/file_offset_store.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -225,9 +226,30 @@ TEST_F(FileOffsetStoreTest, NeverReplacesOffsetsOfOthers) {
     const auto loaded = (*store)->load();
     ASSERT_FALSE(loaded) << other;
     EXPECT_EQ(loaded.error().kind(), ErrorKind::kRejected);
+    EXPECT_NE(loaded.error().message().find(other), std::string::npos);
     EXPECT_FALSE((*store)->commit(at(5)));
     EXPECT_EQ(content(), theirs);
   }
+}
+
+TEST(PickOffset, GivesTheMapOfTheConnectorThatIsNamed) {
+  const std::string file =
+      java_file({{R"(["one",{"server":"p"}])", 1}, {R"(["two",{"server":"p"}])", 2}});
+  for (const auto& [name, pos] : {std::pair("one", 1U), std::pair("two", 2U)}) {
+    const auto picked = pick_offset(file, {"", name, "p"}, OtherOffsets::kRefused);
+    ASSERT_TRUE(picked) << picked.error().text();
+    EXPECT_EQ(picked->map, fmt::format(R"({{"file":"binlog.000001","pos":{}}})", pos));
+    EXPECT_EQ(picked->offset.offset.position.pos, pos);
+  }
+}
+
+TEST(PickOffset, PassesOverThoseOfOthersWhereTheyStayInTheirFile) {
+  const std::string file =
+      java_file({{R"(["c",{"server":"p"}])", 1}, {R"(["c",{"server":"q"}])", 2}, {"x", 3}});
+  const auto picked = pick_offset(file, {"", "any", "p"}, OtherOffsets::kPassedOver);
+  ASSERT_TRUE(picked) << picked.error().text();
+  EXPECT_EQ(picked->offset.offset.position.pos, 1U);
+  EXPECT_FALSE(pick_offset(file, {"", "any", "r"}, OtherOffsets::kPassedOver));
 }
 
 TEST_F(FileOffsetStoreTest, KeepsTheCopyOfAnEarlierTakeOver) {
