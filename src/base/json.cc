@@ -332,6 +332,12 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::string quoted_json(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
 void JsonWriter::new_line() {
   out_ += '\n';
   out_.append(levels_.size() * 2, ' ');

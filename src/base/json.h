@@ -107,8 +107,10 @@ class JsonReader {
 };
 
 // Appends `text` as a JSON string with its quotes. Control characters, quotes and backslashes are
-// escaped; bytes that are no UTF-8 become U+FFFD, so that the result is always JSON.
+// escaped; bytes that are no UTF-8 become U+FFFD, so that the result is always JSON. All else stays as it is;
+// Connect's converter also escapes what lies beyond 16 bits (encode/json_text.h).
 void append_json_string(std::string& out, std::string_view text);
+std::string quoted_json(std::string_view text);
 bool is_utf8(std::string_view text);
 
 // Writes JSON for people: two blanks of indent, or a whole container on one line.

@@ -93,6 +93,12 @@ TEST(Json, WritesWhatItReads) {
   EXPECT_FALSE(problem) << problem->text();
 }
 
+TEST(Json, QuotesTextAndLeavesItsCharactersAsTheyAre) {
+  EXPECT_EQ(quoted_json(""), R"("")");
+  EXPECT_EQ(quoted_json("a\"\\\n\x01/\xC3\xA9\xF0\x9F\x90\xA2"),
+            "\"a\\\"\\\\\\n\\u0001/\xC3\xA9\xF0\x9F\x90\xA2\"");
+}
+
 TEST(Json, ReplacesWhatIsNoUtf8) {
   for (const char* bad : {"\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
     EXPECT_FALSE(is_utf8(bad));

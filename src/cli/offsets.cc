@@ -129,10 +129,8 @@ Result<Opened> open(const Settings& settings, bool force) {
 // -- formats --
 
 std::string connect_body(const Settings& settings, const std::string& map) {
-  std::string prefix;
-  append_json_string(prefix, settings.topic_prefix);
-  return pretty_json("{\"offsets\":[{\"partition\":{\"server\":" + prefix + "},\"offset\":" + map +
-                     "}]}") +
+  return pretty_json("{\"offsets\":[{\"partition\":{\"server\":" +
+                     quoted_json(settings.topic_prefix) + "},\"offset\":" + map + "}]}") +
          "\n";
 }
 

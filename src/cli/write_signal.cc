@@ -46,11 +46,8 @@ Status write_row(const Settings& settings, const SignalToWrite& signal) {
 std::string message_of(const SignalToWrite& signal) {
   std::string data = signal.data.empty() ? "{}" : signal.data;
   std::replace_if(data.begin(), data.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  std::string out = R"({"id":)";
-  append_json_string(out, signal.id);
-  out += R"(,"type":)";
-  append_json_string(out, signal.type);
-  return out + R"(,"data":)" + data + "}";
+  return R"({"id":)" + quoted_json(signal.id) + R"(,"type":)" + quoted_json(signal.type) +
+         R"(,"data":)" + data + "}";
 }
 
 std::unexpected<Error> lacks(std::string_view channel) {

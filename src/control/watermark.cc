@@ -46,9 +46,7 @@ std::string values(std::string_view id, std::string_view type, std::string_view 
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out += out.empty() ? "{" : ", ";
-  append_json_string(out, name);
-  out += ": ";
-  append_json_string(out, value);
+  out += quoted_json(name) + ": " + quoted_json(value);
 }
 
 std::string open_data(const WindowRow& window) {

@@ -37,10 +37,7 @@ char* put(char* at, std::string_view text) {
 }
 
 std::string quoted_prefix(std::string_view topic) {
-  std::string out = "{\"topic\":";
-  append_json_string(out, topic);
-  out += ",\"key\":";
-  return out;
+  return "{\"topic\":" + quoted_json(topic) + ",\"key\":";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "encode/json_text.h"
 #include "store/offset_format.h"
 
 namespace tidemark {
@@ -195,27 +196,9 @@ std::unexpected<Error> corrupt(const JsonProblem& problem) {
 }  // namespace
 
 std::string encode_offset_key(std::string_view connector_name, std::string_view topic_prefix) {
-  std::string name;
-  append_json_string(name, connector_name);
-  // The converter writes what lies beyond 16 bits as two escapes, and the bytes must be the same: by them the
-  // broker finds the partition and the compaction the record before.
-  std::string out = "[";
-  for (std::size_t i = 0; i < name.size();) {
-    const auto byte = static_cast<unsigned char>(name[i]);
-    if (byte < 0xF0 || i + 3 >= name.size()) {
-      out += name[i++];
-      continue;
-    }
-    std::uint32_t code = byte & 0x07U;
-    for (std::size_t k = 1; k < 4; ++k)
-      code = code << 6 | (static_cast<unsigned char>(name[i + k]) & 0x3FU);
-    code -= 0x10000;
-    out += fmt::format("\\u{:04X}\\u{:04X}", 0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF));
-    i += 4;
-  }
-  CompactObject partition;
-  partition.text("server", topic_prefix);
-  return out + "," + partition.take() + "]";
+  // The bytes are those of Connect's converter: by them the broker finds the partition and the compaction the
+  // record before.
+  return "[" + json_string(connector_name) + ",{\"server\":" + json_string(topic_prefix) + "}]";
 }
 
 std::optional<OffsetKey> decode_offset_key(std::string_view text) {

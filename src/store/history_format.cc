@@ -17,12 +17,6 @@
 namespace tidemark {
 namespace {
 
-std::string quoted_json(std::string_view text) {
-  std::string out;
-  append_json_string(out, text);
-  return out;
-}
-
 std::string text_or_null(std::string_view text) {
   return text.empty() ? "null" : quoted_json(text);
 }
