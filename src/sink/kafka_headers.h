@@ -26,7 +26,7 @@ class KafkaHeaders {
 
  private:
   Status parse();
-  Result<std::string_view> text_of(std::string_view json_string);
+  std::string_view text_of(std::string_view json_string);
 
   const bool plain_;
   std::string json_;

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_slice.h"
 #include "base/log.h"
 #include "base/nearest.h"
 #include "transform/catalogue.h"
-#include "transform/json_slice.h"
 
 namespace tidemark::transform {
 namespace {
@@ -52,7 +52,7 @@ std::string position_of(const Datum& value) {
     if (!at) return {};
     const auto field = field_of(*source, *at);
     if (!field) return {};
-    return field->json.starts_with('"') ? unquoted(field->json) : std::string(field->json);
+    return field->json.starts_with('"') ? unquoted_json(field->json) : std::string(field->json);
   };
   return fmt::format("{}:{}", part("file"), part("pos"));
 }

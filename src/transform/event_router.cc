@@ -8,10 +8,10 @@
 #include <map>
 #include <set>
 
+#include "base/json_slice.h"
 #include "base/log.h"
 #include "base/regex.h"
 #include "encode/json_text.h"
-#include "transform/json_slice.h"
 #include "transform/payload_json.h"
 #include "transform/rebuild.h"
 #include "transform/transforms.h"
@@ -45,7 +45,7 @@ struct EventRouterSettings {
 };
 
 bool is_blank_text(std::string_view json) {
-  const std::string text = unquoted(json);
+  const std::string text = unquoted_json(json);
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
@@ -69,7 +69,7 @@ class EventRouter final : public Transform {
   Result<Verdict> apply(Message& message) override {
     if (message.value.is_null()) return drop("tombstone");
     if (!message.is_envelope()) return kKeep;
-    const std::string op = unquoted(TRY(envelope_field(message, "op")).json);
+    const std::string op = unquoted_json(TRY(envelope_field(message, "op")).json);
     if (op == "d") return drop("delete");
     if (op == "u") return invalid(message);
     const Datum row = TRY(envelope_field(message, "after"));
@@ -83,7 +83,7 @@ class EventRouter final : public Transform {
                   fmt::format("route.by.field={}: the column holds no text", settings_.route),
                   advice());
     }
-    const std::string routed = unquoted(route.json);
+    const std::string routed = unquoted_json(route.json);
     Datum payload = TRY(column(settings_.payload, "table.field.event.payload"));
     const bool empty = payload.is_null() || (payload.schema->type() == SchemaType::kString &&
                                              is_blank_text(payload.json));
@@ -171,7 +171,7 @@ class EventRouter final : public Transform {
     if (payload.schema->type() != SchemaType::kString || payload.is_null()) {
       return keep_as_is("the payload is no text");
     }
-    auto expanded = expand_payload(unquoted(payload.json), settings_.payload, settings_.rules);
+    auto expanded = expand_payload(unquoted_json(payload.json), settings_.payload, settings_.rules);
     if (!expanded) return keep_as_is(expanded.error());
     payload.schema = payloads_.of(*row.schema, expanded->schema->parts());
     payload.json = message.arena->keep(expanded->json);

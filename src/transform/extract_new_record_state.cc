@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_slice.h"
 #include "encode/json_text.h"
-#include "transform/json_slice.h"
 #include "transform/rebuild.h"
 #include "transform/transforms.h"
 
@@ -254,7 +254,7 @@ class ExtractNewRecordState final : public Transform {
                   "name a text column of every table, or use a predicate to leave tables out");
     }
     const Datum field = TRY(field_of(row, *index));
-    const std::string topic = unquoted(or_default(*field.schema, field.json));
+    const std::string topic = unquoted_json(or_default(*field.schema, field.json));
     const bool blank = topic.find_first_not_of(" \t\r\n\f\v") == std::string::npos;
     if (!blank) message.topic = message.arena->keep(topic);
     return {};
@@ -267,8 +267,8 @@ class ExtractNewRecordState final : public Transform {
                                      [&](const Header& h) { return h.label == label; });
     if (header == headers->end() || header->value.is_null()) return {};
     std::vector<std::string> names;
-    Items items(header->value.json);
-    while (const auto item = items.next()) names.push_back(unquoted(*item));
+    JsonItems items(header->value.json);
+    while (const auto item = items.next()) names.push_back(unquoted_json(*item));
     if (items.failed()) {
       return fail(ErrorKind::kRejected,
                   fmt::format("the header {} of drop.fields.header.name holds no list",

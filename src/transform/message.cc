@@ -5,8 +5,9 @@
 
 #include <cstring>
 
+#include "base/json_slice.h"
 #include "encode/json_text.h"
-#include "transform/json_slice.h"
+#include "transform/cut_fields.h"
 
 namespace tidemark::transform {
 namespace {
@@ -58,7 +59,7 @@ Result<std::vector<Header>*> Message::open_headers() {
   if (headers_known) return &headers;
   headers_known = true;
   if (headers_json.empty()) return &headers;
-  Members members(headers_json);
+  JsonMembers members(headers_json);
   while (const auto member = members.next()) {
     // With the colon behind it.
     const std::string_view label(member->first.data(), member->first.size() + 1);

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "transform/json_slice.h"
+#include "base/json_slice.h"
 
 namespace tidemark::transform {
 namespace {
@@ -176,11 +176,11 @@ std::string decimal_digits(std::vector<std::uint8_t> bytes) {
 
 // {"scale":"2",..}
 std::int64_t scale_of(const Schema& schema) {
-  Members members(schema.parts().parameters);
+  JsonMembers members(schema.parts().parameters);
   std::int64_t scale = 0;
   while (const auto member = members.next()) {
     if (member->first != "\"scale\"") continue;
-    const std::string text = unquoted(member->second);
+    const std::string text = unquoted_json(member->second);
     std::from_chars(text.data(), text.data() + text.size(), scale);
   }
   return scale;
@@ -230,7 +230,7 @@ Operand Operand::of_datum(const Datum& given) {
       out.real = parsed<double>(datum.json);
       return out;
     case SchemaType::kString:
-      return of_text(unquoted(datum.json));
+      return of_text(unquoted_json(datum.json));
     case SchemaType::kBytes:
       return of_bytes(datum);
     case SchemaType::kStruct:

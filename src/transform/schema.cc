@@ -6,8 +6,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/json_slice.h"
 #include "encode/json_text.h"
-#include "transform/json_slice.h"
 
 namespace tidemark::transform {
 namespace {
@@ -56,11 +56,11 @@ Result<Parsed> parse_at(std::string_view json, int depth);
 
 Result<std::vector<SchemaField>> parse_fields(std::string_view json, int depth) {
   std::vector<SchemaField> out;
-  Items items(json);
+  JsonItems items(json);
   while (const auto item = items.next()) {
     const Parsed parsed = TRY(parse_at(*item, depth));
     if (parsed.field.empty()) return no_schema("has a field without a name");
-    out.push_back({.name = unquoted(parsed.field),
+    out.push_back({.name = unquoted_json(parsed.field),
                    .label = std::string(parsed.field) + ":",
                    .schema = parsed.schema});
   }
@@ -73,11 +73,11 @@ Result<Parsed> parse_at(std::string_view json, int depth) {
   SchemaParts parts;
   std::string_view field;
   bool typed = false;
-  Members members(json);
+  JsonMembers members(json);
   while (const auto member = members.next()) {
     const auto& [name, value] = *member;
     if (name == "\"type\"") {
-      const std::string type = unquoted(value);
+      const std::string type = unquoted_json(value);
       const auto found = std::find(kTypeNames.begin(), kTypeNames.end(), type);
       if (found == kTypeNames.end()) return no_schema("has an unknown type");
       parts.type = static_cast<SchemaType>(found - kTypeNames.begin());
@@ -85,9 +85,9 @@ Result<Parsed> parse_at(std::string_view json, int depth) {
     } else if (name == "\"optional\"") {
       parts.optional = value == "true";
     } else if (name == "\"name\"") {
-      parts.name = unquoted(value);
+      parts.name = unquoted_json(value);
     } else if (name == "\"doc\"") {
-      parts.doc = unquoted(value);
+      parts.doc = unquoted_json(value);
     } else if (name == "\"version\"") {
       std::int64_t version = 0;
       std::from_chars(value.data(), value.data() + value.size(), version);

@@ -7,8 +7,8 @@
 #include <array>
 #include <map>
 
+#include "base/json_slice.h"
 #include "encode/json_text.h"
-#include "transform/json_slice.h"
 #include "transform/rebuild.h"
 #include "transform/transforms.h"
 
@@ -49,12 +49,12 @@ class SchemaChangeEventFilter final : public Transform {
     if (!changes) return drop("schema change without a list");
     const Datum list = TRY(field_of(message.value, *changes));
     if (list.is_null()) return drop("schema change without a list");
-    Items items(list.json);
+    JsonItems items(list.json);
     std::string kind = "DATABASE";
     if (const auto first = items.next()) {
-      Members members(*first);
+      JsonMembers members(*first);
       while (const auto member = members.next()) {
-        if (member->first == "\"type\"") kind = unquoted(member->second);
+        if (member->first == "\"type\"") kind = unquoted_json(member->second);
       }
     }
     const bool out = std::find(excluded_.begin(), excluded_.end(), kind) != excluded_.end();

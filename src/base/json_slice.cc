@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transform/json_slice.h"
+#include "base/json_slice.h"
 
 #include <cstring>
 
 #include "base/hex.h"
 
-namespace tidemark::transform {
+namespace tidemark {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
@@ -112,7 +112,7 @@ std::size_t append_escape(std::string& out, std::string_view text, std::size_t a
 
 }  // namespace
 
-std::size_t end_of_value(std::string_view json, std::size_t at) {
+std::size_t end_of_json_value(std::string_view json, std::size_t at) {
   if (at >= json.size()) return kNone;
   if (json[at] == '"') return end_of_string(json, at);
   if (json[at] == '{' || json[at] == '[') return end_of_container(json, at);
@@ -121,7 +121,7 @@ std::size_t end_of_value(std::string_view json, std::size_t at) {
   return at == begin ? kNone : at;
 }
 
-std::optional<std::pair<std::string_view, std::string_view>> Members::next() {
+std::optional<std::pair<std::string_view, std::string_view>> JsonMembers::next() {
   if (failed_ || (at_ == 0 && json_ == "{}")) return std::nullopt;
   if (at_ > 0 && at_ + 1 == json_.size() && json_[at_] == '}') return std::nullopt;
   failed_ = true;
@@ -129,7 +129,7 @@ std::optional<std::pair<std::string_view, std::string_view>> Members::next() {
   if (at_ + 1 >= json_.size() || json_[at_] != before || json_[at_ + 1] != '"') return std::nullopt;
   const std::size_t name_end = end_of_string(json_, at_ + 1);
   if (name_end == kNone || name_end >= json_.size() || json_[name_end] != ':') return std::nullopt;
-  const std::size_t end = end_of_value(json_, name_end + 1);
+  const std::size_t end = end_of_json_value(json_, name_end + 1);
   if (end == kNone) return std::nullopt;
   failed_ = false;
   const std::string_view name = json_.substr(at_ + 1, name_end - at_ - 1);
@@ -138,13 +138,13 @@ std::optional<std::pair<std::string_view, std::string_view>> Members::next() {
   return std::pair(name, value);
 }
 
-std::optional<std::string_view> Items::next() {
+std::optional<std::string_view> JsonItems::next() {
   if (failed_ || (at_ == 0 && json_ == "[]")) return std::nullopt;
   if (at_ > 0 && at_ + 1 == json_.size() && json_[at_] == ']') return std::nullopt;
   failed_ = true;
   const char before = at_ == 0 ? '[' : ',';
   if (at_ >= json_.size() || json_[at_] != before) return std::nullopt;
-  const std::size_t end = end_of_value(json_, at_ + 1);
+  const std::size_t end = end_of_json_value(json_, at_ + 1);
   if (end == kNone) return std::nullopt;
   failed_ = false;
   const std::string_view item = json_.substr(at_ + 1, end - at_ - 1);
@@ -152,46 +152,7 @@ std::optional<std::string_view> Items::next() {
   return item;
 }
 
-namespace {
-
-// Behind the value of the field whose comma or bracket is at `at`; its value begins at `*begin`.
-std::size_t end_of_field(std::string_view json, std::size_t at, const SchemaField& field,
-                         char before, std::size_t* begin) {
-  if (at >= json.size() || json[at] != before) return kNone;
-  if (!json.substr(at + 1).starts_with(field.label)) return kNone;
-  *begin = at + 1 + field.label.size();
-  return end_of_value(json, *begin);
-}
-
-}  // namespace
-
-std::optional<std::string_view> cut_field(std::string_view json, const Schema& schema,
-                                          std::size_t index) {
-  std::size_t at = 0;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i <= index; ++i) {
-    at = end_of_field(json, at, schema.fields()[i], i == 0 ? '{' : ',', &begin);
-    if (at == kNone) return std::nullopt;
-  }
-  return json.substr(begin, at - begin);
-}
-
-bool cut_fields(std::string_view json, const Schema& schema, std::span<std::string_view> out) {
-  if (json.empty() || json.front() != '{' || out.size() > schema.fields().size()) return false;
-  if (schema.fields().empty()) return json == "{}";
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    std::size_t begin = 0;
-    at = end_of_field(json, at, schema.fields()[i], i == 0 ? '{' : ',', &begin);
-    if (at == kNone) return false;
-    out[i] = json.substr(begin, at - begin);
-  }
-  if (out.empty()) return true;
-  const bool whole = out.size() == schema.fields().size();
-  return at < json.size() && json[at] == (whole ? '}' : ',') && (!whole || at + 1 == json.size());
-}
-
-std::string unquoted(std::string_view json) {
+std::string unquoted_json(std::string_view json) {
   std::string out;
   if (json.size() < 2 || json.front() != '"' || json.back() != '"') return out;
   const std::string_view text = json.substr(1, json.size() - 2);
@@ -205,4 +166,4 @@ std::string unquoted(std::string_view json) {
   return out;
 }
 
-}  // namespace tidemark::transform
+}  // namespace tidemark

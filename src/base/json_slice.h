@@ -7,22 +7,19 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "transform/schema.h"
-
-namespace tidemark::transform {
+namespace tidemark {
 
 // The end of the value that begins at `at`; npos where there is none.
-std::size_t end_of_value(std::string_view json, std::size_t at);
+std::size_t end_of_json_value(std::string_view json, std::size_t at);
 
 // The members of an object, names as JSON strings.
-class Members {
+class JsonMembers {
  public:
-  explicit Members(std::string_view json) : json_(json) {}
+  explicit JsonMembers(std::string_view json) : json_(json) {}
   std::optional<std::pair<std::string_view, std::string_view>> next();
   bool failed() const { return failed_; }
 
@@ -33,9 +30,9 @@ class Members {
 };
 
 // The items of an array.
-class Items {
+class JsonItems {
  public:
-  explicit Items(std::string_view json) : json_(json) {}
+  explicit JsonItems(std::string_view json) : json_(json) {}
   std::optional<std::string_view> next();
   bool failed() const { return failed_; }
 
@@ -45,14 +42,7 @@ class Items {
   bool failed_ = false;
 };
 
-// Cuts the first `out.size()` fields of a struct of this schema. False: the text is not of this schema.
-bool cut_fields(std::string_view json, const Schema& schema, std::span<std::string_view> out);
-
-// One field of a struct of this schema; nothing where the text is not of this schema up to there.
-std::optional<std::string_view> cut_field(std::string_view json, const Schema& schema,
-                                          std::size_t index);
-
 // The text of a JSON string, UTF-8; what is no JSON string comes out empty. Lone surrogates become U+FFFD.
-std::string unquoted(std::string_view json);
+std::string unquoted_json(std::string_view json);
 
-}  // namespace tidemark::transform
+}  // namespace tidemark
