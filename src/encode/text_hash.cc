@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "base/c_handle.h"
 #include "base/hex.h"
+#include "base/utf8.h"
 
 namespace tidemark {
 namespace {
@@ -48,34 +49,6 @@ void append_be(std::string& out, std::uint64_t value, int bytes) {
   }
 }
 
-// One UTF-16 unit in the three bytes of modified UTF-8.
-void append_unit(std::string& out, std::uint32_t unit) {
-  out += static_cast<char>(0xE0U | (unit >> 12U));
-  out += static_cast<char>(0x80U | ((unit >> 6U) & 0x3FU));
-  out += static_cast<char>(0x80U | (unit & 0x3FU));
-}
-
-// java.io.DataInput's modified UTF-8: NUL takes two bytes, characters beyond the BMP two units.
-void append_modified(std::string& out, std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead == 0) {
-      out.append("\xC0\x80", 2);
-    } else if (lead >= 0xF0 && i + 3 < text.size()) {
-      const auto next = [&](std::size_t at) {
-        return static_cast<unsigned char>(text[i + at]) & 0x3FU;
-      };
-      const std::uint32_t point =
-          ((lead & 0x07U) << 18U) | (next(1) << 12U) | (next(2) << 6U) | next(3);
-      append_unit(out, 0xD800U + ((point - 0x10000U) >> 10U));
-      append_unit(out, 0xDC00U + ((point - 0x10000U) & 0x3FFU));
-      i += 3;
-    } else {
-      out += text[i];
-    }
-  }
-}
-
 // One for each thread: making one allocates.
 EVP_MD_CTX* context() {
   thread_local const CHandle<EVP_MD_CTX, EVP_MD_CTX_free> mine(EVP_MD_CTX_new());
@@ -91,7 +64,7 @@ void append_java_serialised(std::string& out, std::string_view text) {
   out += kString;
   out.append(2, '\0');
   const std::size_t at = out.size();
-  append_modified(out, text);
+  append_modified_utf8(out, text);
   const std::size_t size = out.size() - at;
   std::string length;
   if (size <= kStringSizeMax) {

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/hex.h"
+#include "base/utf8.h"
 #include "store/java_stream.h"
 
 namespace tidemark {
@@ -346,34 +347,6 @@ class StreamWriter {
   std::vector<std::pair<std::string, std::uint32_t>> named_;
 };
 
-// As Java writes text: supplementary characters as two surrogates of three bytes each, NUL as C0 80.
-std::string to_modified_utf8(std::string_view in) {
-  std::string out;
-  const auto unit = [&](std::uint32_t code) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  };
-  for (std::size_t i = 0; i < in.size();) {
-    const auto byte = static_cast<unsigned char>(in[i]);
-    if (byte == 0) {
-      out.append("\xC0\x80", 2);
-      ++i;
-    } else if (byte >= 0xF0 && i + 3 < in.size()) {
-      std::uint32_t code = byte & 0x07U;
-      for (std::size_t k = 1; k < 4; ++k)
-        code = code << 6 | (static_cast<unsigned char>(in[i + k]) & 0x3FU);
-      code -= 0x10000;
-      unit(0xD800 + (code >> 10));
-      unit(0xDC00 + (code & 0x3FF));
-      i += 4;
-    } else {
-      out += in[i++];
-    }
-  }
-  return out;
-}
-
 void write_integer(StreamWriter& out, const std::string& digits) {
   std::int64_t value = 0;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -393,9 +366,12 @@ void write_cell(StreamWriter& out, const JavaCell& cell) {
       return write_integer(out, cell.text);
     case Kind::kDecimal:
       return out.big_decimal(cell.text);
-    case Kind::kText:
-      out.text_object(to_modified_utf8(cell.text));
+    case Kind::kText: {
+      std::string text;
+      append_modified_utf8(text, cell.text);
+      out.text_object(text);
       return out.new_handle();
+    }
     case Kind::kBytes:
       return out.bytes(cell.text);
     case Kind::kDate:

@@ -5,6 +5,8 @@
 
 #include <optional>
 
+#include "base/utf8.h"
+
 namespace tidemark {
 namespace {
 
@@ -39,20 +41,6 @@ struct ClassDesc {
   std::shared_ptr<const ClassDesc> super;  // null: none
 };
 using ClassPtr = std::shared_ptr<const ClassDesc>;
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6), put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  }
-}
 
 // UTF-16 units, each as UTF-8 would write a character of its number; NUL as C0 80.
 std::optional<std::string> from_modified_utf8(std::string_view in) {

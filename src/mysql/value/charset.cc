@@ -5,9 +5,9 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "mysql/value/charset_multi.h"
 #include "mysql/value/charset_single.h"
-#include "mysql/value/utf8.h"
 
 namespace tidemark {
 namespace {

@@ -7,10 +7,10 @@
 #include <iterator>
 #include <span>
 
+#include "base/utf8.h"
 #include "mysql/value/charset_chinese.h"
 #include "mysql/value/charset_japanese.h"
 #include "mysql/value/charset_korean.h"
-#include "mysql/value/utf8.h"
 
 namespace tidemark {
 namespace {

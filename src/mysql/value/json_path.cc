@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/utf8.h"
 #include "mysql/value/json.h"
 #include "mysql/value/json_view.h"
 
@@ -99,22 +100,7 @@ class PathReader {
       *point = 0x10000 + ((*point - 0xD800) << 10U) + (*low - 0xDC00);
     }
     if (!point) return false;
-    const auto byte = [&out](std::uint32_t bits) { out += static_cast<char>(bits); };
-    if (*point < 0x80) {
-      byte(*point);
-    } else if (*point < 0x800) {
-      byte(0xC0 | (*point >> 6U));
-      byte(0x80 | (*point & 0x3F));
-    } else if (*point < 0x10000) {
-      byte(0xE0 | (*point >> 12U));
-      byte(0x80 | ((*point >> 6U) & 0x3F));
-      byte(0x80 | (*point & 0x3F));
-    } else {
-      byte(0xF0 | (*point >> 18U));
-      byte(0x80 | ((*point >> 12U) & 0x3F));
-      byte(0x80 | ((*point >> 6U) & 0x3F));
-      byte(0x80 | (*point & 0x3F));
-    }
+    append_utf8(out, *point);
     return true;
   }
 

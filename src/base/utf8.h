@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One code point as UTF-8.
+// Code points as UTF-8, and as Java's variant of it.
+// Pure; any thread.
 #pragma once
+
+#include <string>
+#include <string_view>
 
 namespace tidemark {
 
@@ -26,5 +30,13 @@ constexpr char* put_utf8(char* out, char32_t code) {
   *out++ = static_cast<char>(0x80 | (code & 0x3F));
   return out;
 }
+inline void append_utf8(std::string& out, char32_t code) {
+  char bytes[kUtf8SizeMax];
+  out.append(bytes, put_utf8(bytes, code));
+}
+
+// UTF-8 text as java.io.DataInput's modified UTF-8: NUL takes two bytes, what lies beyond 16 bits is two surrogates
+// of three bytes each.
+void append_modified_utf8(std::string& out, std::string_view text);
 
 }  // namespace tidemark
