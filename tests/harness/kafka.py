@@ -16,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import time
+import unittest
 import urllib.request
 import uuid
 from dataclasses import dataclass
@@ -46,6 +47,14 @@ def fetch():
             raise Unavailable(f"{program} is not there: ./dev setup installs it")
     _kafka_class_path()
     jars("debezium")
+
+
+def fetch_or_skip():
+    """fetch(); what needs it is skipped where it cannot be had, with the reason."""
+    try:
+        fetch()
+    except Unavailable as missing:
+        raise unittest.SkipTest(str(missing)) from missing
 
 
 def jars(name):

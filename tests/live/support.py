@@ -7,7 +7,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import standard
+from harness import kafka, standard
 from harness.servers import Mysql
 
 # Exit codes as the README documents them.
@@ -141,3 +141,16 @@ class LiveTest(unittest.TestCase):
 
     def signal(self, kind, data=None):
         return standard.send_signal(self.server, self.signals, kind, data)
+
+
+class KafkaTest(LiveTest):
+    """With a broker for the class, too (broker_options say which); skipped where Kafka cannot be had."""
+
+    broker_options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        kafka.fetch_or_skip()
+        super().setUpClass()
+        cls.kafka = kafka.Kafka(**cls.broker_options)
+        cls.addClassCleanup(cls.kafka.stop)

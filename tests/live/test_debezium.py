@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import kafka, standard  # pylint: disable=wrong-import-position
 from harness.servers import MariaDb  # pylint: disable=wrong-import-position
-from live.support import LiveTest, said  # pylint: disable=wrong-import-position
+from live.support import KafkaTest, said  # pylint: disable=wrong-import-position
 from live.type_table import COLUMNS, PROPERTY_SETS  # pylint: disable=wrong-import-position
 
 SQL_MODE = "SET time_zone = '+00:00', sql_mode = 'ALLOW_INVALID_DATES'"
@@ -92,19 +92,9 @@ def document(text):
     return None if text is None else json.loads(text)
 
 
-class BesideMysql(LiveTest):
+class BesideMysql(KafkaTest):
     maxDiff = None
     connector = "io.debezium.connector.mysql.MySqlConnector"
-
-    @classmethod
-    def setUpClass(cls):
-        try:
-            kafka.fetch()
-        except kafka.Unavailable as missing:
-            raise unittest.SkipTest(str(missing)) from missing
-        super().setUpClass()
-        cls.kafka = kafka.Kafka()
-        cls.addClassCleanup(cls.kafka.stop)
 
     # -- the work --------------------------------------------------------------------------------------------------
 

@@ -24,10 +24,7 @@ STORE_PASSWORD = "st ore"
 class OnAGuardedBroker(LiveTest):
     @classmethod
     def setUpClass(cls):
-        try:
-            kafka.fetch()
-        except kafka.Unavailable as missing:
-            raise unittest.SkipTest(str(missing)) from missing
+        kafka.fetch_or_skip()
         super().setUpClass()
         cls.stores = Path(tempfile.mkdtemp(prefix="tidemark-stores-"))
         cls.addClassCleanup(shutil.rmtree, cls.stores, ignore_errors=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import kafka  # pylint: disable=wrong-import-position
-from live.support import CONFLICT, SERVER, LiveTest, said  # pylint: disable=wrong-import-position
+from live.support import CONFLICT, SERVER, KafkaTest, said  # pylint: disable=wrong-import-position
 
 try:
     import confluent_kafka as client
@@ -28,18 +28,9 @@ def alike(text):
     return None if text is None else RUN_ID.sub('"run"', TIMES.sub(r'"\1":0', text))
 
 
-class OnABroker(LiveTest):
+class OnABroker(KafkaTest):
     maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        try:
-            kafka.fetch()
-        except kafka.Unavailable as missing:
-            raise unittest.SkipTest(str(missing)) from missing
-        super().setUpClass()
-        cls.kafka = kafka.Kafka(sasl={"tide": "mark"})
-        cls.addClassCleanup(cls.kafka.stop)
+    broker_options = {"sasl": {"tide": "mark"}}
 
     def setUp(self):
         super().setUp()

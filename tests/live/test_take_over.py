@@ -13,26 +13,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import kafka, standard  # pylint: disable=wrong-import-position
-from live.support import CONFLICT, LiveTest, said  # pylint: disable=wrong-import-position
+from live.support import CONFLICT, KafkaTest, said  # pylint: disable=wrong-import-position
 
 def numbers(records):
     """The ids of the rows in records (key, value as bytes) that are not tombstones."""
     return [json.loads(r.value)["after"]["id"] for r in records if r.value is not None]
 
 
-class TakeOver(LiveTest):
+class TakeOver(KafkaTest):
     maxDiff = None
     prefix = "tm"  # of the test's topics
-
-    @classmethod
-    def setUpClass(cls):
-        try:
-            kafka.fetch()
-        except kafka.Unavailable as missing:
-            raise unittest.SkipTest(str(missing)) from missing
-        super().setUpClass()
-        cls.kafka = kafka.Kafka()
-        cls.addClassCleanup(cls.kafka.stop)
 
     def setUp(self):
         super().setUp()
