@@ -129,10 +129,10 @@ Result<bool> SignalFile::empty_if_done(const FileMark& stored) {
   const Opened file = TRY(open_file(path_, O_RDWR));
   if (file.fd.valid()) {
     // While we have the lease nobody else can open the file; who asks is made to wait, and we are told by
-    // a signal that is ignored.
-    (void)::fcntl(file.fd.get(), F_SETSIG, SIGURG);
-    const bool leased = ::fcntl(file.fd.get(), F_SETLEASE, F_WRLCK) == 0;
-    if (!leased && errno == EAGAIN) return false;
+    // a signal that is ignored. Without that signal's number SIGIO would come, which ends us: then no lease.
+    if (::fcntl(file.fd.get(), F_SETSIG, SIGURG) == 0 &&
+        ::fcntl(file.fd.get(), F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN)
+      return false;
     const std::string content = TRY(content_of(file, path_));
     struct stat now{};
     if (::fstat(file.fd.get(), &now) != 0)

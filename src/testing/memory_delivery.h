@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "base/assert.h"
 #include "connector/delivery.h"
 #include "store/file_offset_store.h"
 #include "store/schema_store.h"
@@ -28,7 +29,7 @@ class MemoryDelivery {
         delivery_(Delivery::Options{1 << 20, interval, Uuid::random()}, sink_, *offsets_, schemas_,
                   clock_) {}
   ~MemoryDelivery() {
-    (void)delivery_.finish();
+    (void)delivery_.finish();  // a test that cares has called it
     std::filesystem::remove_all(folder_);
   }
   MemoryDelivery(const MemoryDelivery&) = delete;
@@ -44,7 +45,7 @@ class MemoryDelivery {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     auto store = FileOffsetStore::open({path(), "c", "p"});
-    (void)(*store)->load();
+    ASSERT(store && (*store)->load(), "a new offset file cannot be used");
     return std::move(*store);
   }
 

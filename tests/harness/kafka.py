@@ -219,7 +219,7 @@ class Kafka(Daemon):
                 if subprocess.run(["kcat", "-b", self.bootstrap, "-L", "-m", "5"], capture_output=True, check=False).returncode == 0:
                     return True
             except OSError:
-                pass
+                pass  # not yet
             time.sleep(0.05)
         return False
 

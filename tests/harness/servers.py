@@ -143,7 +143,7 @@ class Server(Daemon):
                     self.connect().close()
                     return True
                 except pymysql.MySQLError:
-                    pass
+                    pass  # not yet
             time.sleep(0.02)
         return False
 

@@ -8,6 +8,8 @@ import time
 import unittest
 from pathlib import Path
 
+import pymysql
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import standard  # pylint: disable=wrong-import-position
@@ -28,6 +30,7 @@ class Writers:
         self._server, self._tables, self._rows = server, tables, rows
         self._stop = threading.Event()
         self.commits = 0
+        self._failed = None
         self._threads = [threading.Thread(target=self._write, args=(seed,)) for seed in range(threads)]
 
     def __enter__(self):
@@ -39,6 +42,8 @@ class Writers:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        if self._failed:
+            raise self._failed
 
     def _write(self, seed):
         rng = random.Random(seed)
@@ -56,9 +61,10 @@ class Writers:
                             cursor.execute(f"REPLACE INTO {table} VALUES ({rng.randrange(1, self._rows * 2)}, 0, 'new')")
                     cursor.execute("COMMIT")
                     self.commits += 1
-                except Exception as error:  # pylint: disable=broad-except
+                except pymysql.MySQLError as error:
                     if error.args[0] != 1213:  # deadlock
-                        raise
+                        self._failed = error
+                        break
         connection.close()
 
 

@@ -29,6 +29,7 @@ class Broker:
         self._folder = folder
         port = free_port()
         self.proxy = Proxy(port)
+        self._records = self._offsets = None
         self._kafka = Kafka(port=port, settings={"advertised.listeners": f"PLAINTEXT://{HOST}:{self.proxy.port}"}, start=False)
         try:
             self._kafka.start()
@@ -90,11 +91,10 @@ class Broker:
         self._records.drain()
 
     def stop(self):
-        for step in (lambda: self._records.stop(), lambda: self._offsets.stop(), self.proxy.close, self._kafka.stop):
-            try:
-                step()
-            except AttributeError:  # not there yet
-                pass
+        for follower in filter(None, (self._records, self._offsets)):
+            follower.stop()
+        self.proxy.close()
+        self._kafka.stop()
 
 
 class _Follower:
@@ -127,7 +127,7 @@ class _Follower:
                 elif error.fatal():
                     raise client.KafkaException(error)
         except Exception as error:  # pylint: disable=broad-except
-            self._failure = error
+            self._failure = error  # whatever it is: check() raises it where somebody waits
         finally:
             consumer.close()
 
@@ -139,7 +139,7 @@ class _Follower:
 
     def check(self):
         if self._failure:
-            raise RuntimeError(f"the reader of {self.topic} failed: {self._failure}")
+            raise RuntimeError(f"the reader of {self.topic} failed: {self._failure}") from self._failure
 
     def drain(self, timeout=60):
         """Until the end as it is now has been reached: EOF is told anew whenever something came."""

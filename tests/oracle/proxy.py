@@ -68,7 +68,7 @@ class Proxy:
                         self.watch(data)
                 sink.sendall(data)
         except OSError:
-            pass
+            pass  # one of the two is gone: so is the other
         self._close(pair)
 
     def _with_flags(self, data):
@@ -85,7 +85,7 @@ class Proxy:
             try:
                 one.shutdown(socket.SHUT_RDWR)
             except OSError:
-                pass
+                pass  # gone already
             one.close()
 
     def drop(self):

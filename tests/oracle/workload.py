@@ -103,7 +103,7 @@ class Worker:
         try:
             self._connection.close()
         except (pymysql.MySQLError, OSError):
-            pass
+            pass  # gone already
         self._connection = None
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -114,9 +114,9 @@ class Worker:
                 try:
                     self.workload.server.execute(f"KILL CONNECTION {self._thread_id}")
                 except pymysql.MySQLError:
-                    pass
+                    pass  # gone in between: the next look tells
             except (pymysql.MySQLError, OSError):
-                pass
+                pass  # the server is away: until the deadline
             time.sleep(0.02)
         raise RuntimeError(f"connection {self._thread_id} does not go away")
 
@@ -186,7 +186,7 @@ class Worker:
                     self._forget(context, "deadlock")
                     return
                 except pymysql.MySQLError:
-                    pass
+                    pass  # then the connection is lost, too
             elif not _connection_lost(error):
                 raise
             self._drop()
