@@ -32,8 +32,7 @@ class Admin::Client {
     LibrarySettings settings = TRY(library_settings(ClientKind::kAdmin, properties));
     settings.try_emplace("reconnect.backoff.max.ms", "2000");
     settings.try_emplace("client.id", "tidemark");
-    // A consumer: asking a broker for a topic as a producer would make it.
-    out->library_ = TRY(Library::make(RD_KAFKA_CONSUMER, settings));
+    out->library_ = TRY(Library::make(ClientKind::kAdmin, settings));
     return out;
   }
 

@@ -62,12 +62,12 @@ class Consumer::Client {
     std::unique_ptr<Client> out(new Client());
     const LibrarySettings settings =
         TRY(library_settings(ClientKind::kConsumer, options.properties));
-    out->library_ = TRY(
-        Library::make(RD_KAFKA_CONSUMER, consumer_settings(settings, options, options.isolation)));
+    out->library_ = TRY(Library::make(ClientKind::kConsumer,
+                                      consumer_settings(settings, options, options.isolation)));
     rd_kafka_poll_set_consumer(out->handle());
     if (options.isolation == Isolation::kCommitted) {
       out->ends_ = TRY(Library::make(
-          RD_KAFKA_CONSUMER, consumer_settings(settings, options, Isolation::kUncommitted)));
+          ClientKind::kConsumer, consumer_settings(settings, options, Isolation::kUncommitted)));
     }
     out->options_ = std::move(options);
     return out;

@@ -26,6 +26,18 @@ std::string login_remedy(std::string_view mechanism) {
   return out;
 }
 
+std::string_view while_away(ClientKind kind) {
+  switch (kind) {
+    case ClientKind::kProducer:
+      return "records wait until a broker answers";
+    case ClientKind::kConsumer:
+      return "nothing is read from topics until a broker answers";
+    case ClientKind::kAdmin:
+      return "topics are neither looked at nor made until a broker answers";
+  }
+  return "";
+}
+
 log::Level level_of(int syslog_level) {
   // What the library calls an error is mostly one try of many to connect: outages are told by note().
   return syslog_level <= 2 ? log::Level::kError : log::Level::kDebug;
@@ -106,6 +118,28 @@ Meaning meaning_of(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR__INVALID_ARG:
     case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
       return {K::kServer, "correct the client's properties"};
+    case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS:
+    case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
+      return {K::kRetryable,
+              "see that the topic has enough replicas in sync (min.insync.replicas)"};
+    // The end of a producer; the next one goes on behind the last commit.
+    case RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
+      return {K::kRetryable,
+              "let the brokers remember producers for longer than they are silent "
+              "(producer.id.expiration.ms, transactional.id.expiration.ms)"};
+    case RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER:
+      return {K::kRetryable,
+              "see whether the topic was made anew, or a broker lost records that it had "
+              "acknowledged (unclean.leader.election.enable, min.insync.replicas)"};
+    case RD_KAFKA_RESP_ERR_INVALID_TXN_STATE:
+    case RD_KAFKA_RESP_ERR_TRANSACTION_COORDINATOR_FENCED:
+      return {K::kRetryable,
+              "see what the brokers' logs say of this transactional id, and that nothing else uses "
+              "it"};
+    case RD_KAFKA_RESP_ERR__INCONSISTENT:
+    case RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE:
+      return {K::kRetryable, "where it comes again, put a newer librdkafka in the library path"};
     default:
       return {K::kRetryable, "see that the brokers run and can be reached from here"};
   }
@@ -139,10 +173,13 @@ Result<LibrarySettings> library_settings(ClientKind kind, const ClientProperties
   return fail(ErrorKind::kRejected, std::move(all), std::move(allowed));
 }
 
-Result<std::unique_ptr<Library>> Library::make(rd_kafka_type_t type,
-                                               const LibrarySettings& settings,
+Result<std::unique_ptr<Library>> Library::make(ClientKind kind, const LibrarySettings& settings,
                                                Delivered delivered) {
+  // An admin client is a consumer: asking a broker for a topic as a producer would make it.
+  const rd_kafka_type_t type =
+      kind == ClientKind::kProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
   std::unique_ptr<Library> out(new Library());
+  out->kind_ = kind;
   out->delivered_ = std::move(delivered);
   std::array<char, kTextBytes> text{};
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
@@ -217,7 +254,7 @@ void Library::note(rd_kafka_resp_err_t code, std::string_view reason) {
       log::warn("kafka.unreachable",
                 {{"brokers", brokers_},
                  {"reason", last_reason_.empty() ? std::string(reason) : last_reason_},
-                 {"meaning", "records wait until a broker answers"}});
+                 {"meaning", while_away(kind_)}});
       return;
     default:
       break;

@@ -36,8 +36,7 @@ class Library {
   using Delivered = std::function<void(const rd_kafka_message_t&)>;
 
   // `delivered`: called for every message that was acknowledged or failed (producers).
-  static Result<std::unique_ptr<Library>> make(rd_kafka_type_t type,
-                                               const LibrarySettings& settings,
+  static Result<std::unique_ptr<Library>> make(ClientKind kind, const LibrarySettings& settings,
                                                Delivered delivered = {});
   ~Library();
   Library(const Library&) = delete;
@@ -63,6 +62,7 @@ class Library {
   static void on_delivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   void note(rd_kafka_resp_err_t code, std::string_view reason);
 
+  ClientKind kind_{};
   rd_kafka_t* client_ = nullptr;
   Delivered delivered_;
   std::string brokers_;

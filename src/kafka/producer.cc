@@ -122,7 +122,7 @@ class Producer::Client {
     out->batch_bytes_ = static_cast<std::size_t>(
         std::max(number_or(settings, "batch.size", kBatchBytes), kBatchBytesMin));
     out->library_ = TRY(Library::make(
-        RD_KAFKA_PRODUCER, settings,
+        ClientKind::kProducer, settings,
         [client = out.get()](const rd_kafka_message_t& message) { client->delivered(message); }));
     return out;
   }
