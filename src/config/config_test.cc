@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/config.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
-
+#include "config/config_fixture.h"
 #include "config/settings.h"
 
 namespace tidemark {
@@ -54,25 +51,7 @@ constexpr std::string_view kConnect = R"({
   }
 })";
 
-// A file that goes away with the test.
-class TempFile {
- public:
-  explicit TempFile(std::string_view text)
-      : path_(fmt::format("{}/config_test_{}_{}", testing::TempDir(), ::getpid(), ++counter_)) {
-    std::ofstream(path_) << text;
-  }
-  ~TempFile() { std::remove(path_.c_str()); }
-  const std::string& path() const { return path_; }
-
- private:
-  static inline int counter_ = 0;
-  std::string path_;
-};
-
-using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-std::expected<Config, std::vector<Error>> load(std::string_view text, Pairs defines = {},
-                                               Pairs environment = {}) {
+LoadedConfig load(std::string_view text, Pairs defines = {}, Pairs environment = {}) {
   const TempFile file(text);
   Overrides overrides{.defines = std::move(defines), .getenv = {}, .environment = environment};
   overrides.getenv = [environment](std::string_view name) -> std::optional<std::string> {
@@ -84,24 +63,12 @@ std::expected<Config, std::vector<Error>> load(std::string_view text, Pairs defi
   return load_config(file.path(), overrides);
 }
 
-std::string texts(const std::vector<Error>& errors) {
-  std::string out;
-  for (const Error& error : errors) out += error.text() + "\n";
-  return out;
-}
 Config loaded(std::string_view text, Pairs defines = {}, Pairs environment = {}) {
-  auto config = load(text, std::move(defines), std::move(environment));
-  EXPECT_TRUE(config) << texts(config.error());
-  return config ? *config : Config(ConfigForm::kPlain, {}, {});
+  return config_or_failure(load(text, std::move(defines), std::move(environment)));
 }
-// The errors' texts; empty where loading succeeded.
 std::vector<std::string> errors_of(std::string_view text, Pairs defines = {},
                                    Pairs environment = {}) {
-  std::vector<std::string> out;
-  const auto config = load(text, std::move(defines), std::move(environment));
-  if (config) return out;
-  for (const Error& error : config.error()) out.push_back(error.text());
-  return out;
+  return error_texts(load(text, std::move(defines), std::move(environment)));
 }
 
 TEST(Config, TellsTheThreeFormsApart) {
@@ -393,8 +360,8 @@ TEST(Config, TellsStoresByTheirContent) {
 }
 
 TEST(Config, RefusesBrokenFiles) {
-  EXPECT_THAT(texts(load_config("/nonexistent/c", {}).error()),
-              HasSubstr("cannot read /nonexistent/c"));
+  EXPECT_THAT(error_texts(load_config("/nonexistent/c", {})),
+              Contains(HasSubstr("cannot read /nonexistent/c")));
   EXPECT_THAT(errors_of("a=\\u1"), Contains(HasSubstr("line 1")));
   EXPECT_THAT(errors_of("{\"name\": "), Contains(HasSubstr("begins like JSON")));
   EXPECT_THAT(errors_of("{}"), Contains(HasSubstr("no \"config\"")));
