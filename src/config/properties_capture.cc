@@ -18,9 +18,8 @@ std::span<const Property> capture_properties() {
        "Tables to leave out; not together with the include list."},
       {"table.ignore.builtin", T::kBool, "true", "", S::kSupported, "",
        "Leave out `mysql`, `sys`, `performance_schema` and `information_schema`. With `false` "
-       "tables "
-       "of the first two are captured like any others; the last two store no rows and are always "
-       "left out."},
+       "tables of the first two are captured like any others; the last two store no rows and are "
+       "always left out."},
       {"column.include.list", T::kRegexList, "", "", S::kSupported, "",
        "Columns that rows show, matched against `db.table.column`. Keys keep theirs."},
       {"column.exclude.list", T::kRegexList, "", "", S::kSupported, "",
@@ -41,14 +40,12 @@ std::span<const Property> capture_properties() {
        "Refused with the MariaDB connector."},
       {"gtid.source.filter.dml.events", T::kBool, "true", "", S::kSupported, "",
        "With such a list: drop row changes of the servers that do not count. Their changes of "
-       "table "
-       "structure are followed all the same."},
+       "table structure are followed all the same."},
       {"gtid.ignore.on.recovery", T::kBool, "false", "", S::kSupported, "",
        "Resume by file and position though GTIDs are known."},
       {"guardrail.collections.max", T::kInt, "0", ">= 0", S::kSupported, "",
        "Most tables to capture, the signal table not counted; 0: any number. Looked at at the "
-       "start "
-       "and when a table comes into being."},
+       "start and when a table comes into being."},
       {"guardrail.collections.limit.action", T::kEnum, "warn", "warn fail", S::kSupported, "",
        "What to do when there are more: say so in the log, or end."},
   });

@@ -22,8 +22,7 @@ std::span<const Property> connect_properties() {
        "org.apache.kafka.connect.json.JsonConverter JsonConverter Json "
        "org.apache.kafka.connect.storage.SimpleHeaderConverter SimpleHeaderConverter Simple",
        "Headers are written as JSON, or by the simple one as text: a string stands for itself. "
-       "That "
-       "is the default with the Kafka sink outside of the server form."},
+       "That is the default with the Kafka sink outside of the server form."},
       {"key.converter.schemas.enable", T::kBool, "true", "", S::kSupported, "",
        "Keys as `{\"schema\":..,\"payload\":..}`."},
       {"value.converter.schemas.enable", T::kBool, "true", "", S::kSupported, "",
@@ -77,8 +76,7 @@ std::span<const Property> connect_properties() {
       {"admin.override.<x>", T::kText, "", "", S::kSupported, "", "The same, over `admin.<x>`."},
       {"topic.creation.groups", T::kList, "", "", S::kSupported, "",
        "Groups of topics that are created alike, tried in order; `default` is the last. Without "
-       "any "
-       "`topic.creation.*` the brokers create topics, or do not."},
+       "any `topic.creation.*` the brokers create topics, or do not."},
       {"topic.creation.<group>.<option>", T::kText, "", "", S::kSupported, "",
        "`include` and `exclude` (expressions, case-sensitive), `partitions`, `replication.factor`, "
        "and settings of topics such as `cleanup.policy`. The last two are required of `default`."},

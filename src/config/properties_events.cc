@@ -23,8 +23,7 @@ std::span<const Property> event_properties() {
        "(MariaDB: `binlog_annotate_row_events`)."},
       {"message.key.columns", T::kText, "", "", S::kSupported, "",
        "Other record keys: `tables:column,column;..`; both halves are expressions, together "
-       "matched "
-       "against `db.table.column`. Tables that none fits keep theirs."},
+       "matched against `db.table.column`. Tables that none fits keep theirs."},
       {"column.mask.with.<n>.chars", T::kRegexList, "", "", S::kSupported, "",
        "Columns of character types shown as `<n>` asterisks."},
       {"column.mask.hash.<algo>.with.salt.<salt>", T::kRegexList, "", "", S::kSupported, "",
@@ -33,8 +32,7 @@ std::span<const Property> event_properties() {
        "The same of the text itself: MD5, SHA-1, SHA-2 or SHA-3."},
       {"column.truncate.to.<n>.chars", T::kRegexList, "", "", S::kSupported, "",
        "Columns whose text or bytes are cut at `<n>`. Of this and the next six the first that "
-       "matches "
-       "a column counts: truncate, mask, propagate by column, by type, hash, hash v2."},
+       "matches a column counts: truncate, mask, propagate by column, by type, hash, hash v2."},
       {"column.propagate.source.type", T::kRegexList, "", "", S::kSupported, "",
        "Columns whose schema tells their type, length and scale in the database."},
       {"datatype.propagate.source.type", T::kRegexList, "", "", S::kSupported, "",

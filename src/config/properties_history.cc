@@ -15,9 +15,8 @@ std::span<const Property> history_properties() {
        "io.debezium.storage.file.history.FileSchemaHistory "
        "io.debezium.relational.history.MemorySchemaHistory",
        "Where the structure of tables is kept besides, in the original's form. The Kafka store "
-       "needs "
-       "the Kafka sink and is left out with others; with the memory store the structure is kept "
-       "with the offset alone."},
+       "needs the Kafka sink and is left out with others; with the memory store the structure is "
+       "kept with the offset alone."},
       {"schema.history.internal.name", T::kText, "", "", S::kSupported, "",
        "Client id of that store; `<topic.prefix>-schemahistory` by default."},
       {"schema.history.internal.kafka.topic", T::kText, "", "", S::kSupported, "",

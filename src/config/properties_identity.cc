@@ -67,8 +67,7 @@ std::span<const Property> identity_properties() {
        "disabled preferred required verify_ca verify_identity disable trust verify-ca verify-full",
        S::kSupported, "",
        "TLS policy of all connections. The last four are those of the MariaDB connector, whose "
-       "default "
-       "is `disable`."},
+       "default is `disable`."},
       {"database.ssl.keystore", T::kPath, "", "", S::kSupported, "",
        "Client certificate and key: a PKCS#12 store, or one PEM file with both. A JKS store has to "
        "be converted."},

@@ -36,8 +36,7 @@ std::span<const Property> offset_properties() {
        "Matters with that store only."},
       {"offset.flush.interval.ms", T::kLong, "60000", ">= 0", S::kSupported, "",
        "How often the offset is stored; what was written since is undone (file, or exactly once) "
-       "or "
-       "repeated (else) after a crash."},
+       "or repeated (else) after a crash."},
       {"offset.flush.timeout.ms", T::kLong, "5000", "> 0", S::kAccepted, "",
        "Storing an offset has no limit: nothing else could be done."},
       {"offset.commit.policy", T::kClass,

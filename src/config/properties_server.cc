@@ -15,8 +15,7 @@ std::span<const Property> server_properties() {
        "instructlab jdbc sqs sns iceberg",
        S::kSupported, "stdout file kafka",
        "Where records go: to Kafka, or as JSON, one record a line. With `--worker`, and in "
-       "Connect's "
-       "form where brokers are named, `kafka` by default."},
+       "Connect's form where brokers are named, `kafka` by default."},
       {"debezium.sink.file.path", T::kPath, "", "", S::kSupported, "",
        "The files: a folder, or a path whose last part begins their names. Needed with "
        "`debezium.sink.type=file`."},

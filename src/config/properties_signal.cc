@@ -26,14 +26,12 @@ std::span<const Property> signal_properties() {
        "Its brokers; by default those of the Kafka sink, which the original does not do."},
       {"signal.kafka.groupId", T::kText, "kafka-signal", "", S::kSupported, "",
        "Consumer group that is told how far the topic was worked off. Where reading goes on is in "
-       "the "
-       "offset; the group counts at a first start only."},
+       "the offset; the group counts at a first start only."},
       {"signal.kafka.poll.timeout.ms", T::kInt, "0", ">= 0", S::kAccepted, "",
        "Signals are waited for, not asked for."},
       {"signal.consumer.<x>", T::kText, "", "", S::kSupported, "",
        "Settings of the `kafka` channel's consumer. `auto.offset.reset=earliest` makes a first "
-       "start "
-       "execute what is in the topic already."},
+       "start execute what is in the topic already."},
       {"signal.file", T::kPath, "file-signals.txt", "", S::kSupported, "",
        "File of the `file` channel: a JSON object a line. Emptied when all of it was executed."},
       {"incremental.snapshot.chunk.size", T::kInt, "1024", ">= 1", S::kSupported, "",

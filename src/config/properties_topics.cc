@@ -41,8 +41,7 @@ std::span<const Property> topic_properties() {
        "What the member says in its place."},
       {"heartbeat.interval.ms", T::kInt, "0", ">= 0", S::kSupported, "",
        "A heartbeat record each time, by a timer; 0: none. The stored offset moves on without "
-       "them, "
-       "too."},
+       "them, too."},
       {"heartbeat.action.query", T::kText, "", "", S::kSupported, "",
        "Statement run with each heartbeat. A failure is logged and does not end the run."},
       {"heartbeat.topics.prefix", T::kText, "__debezium-heartbeat", "", S::kAccepted, "",

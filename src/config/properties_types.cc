@@ -25,15 +25,12 @@ std::span<const Property> type_properties() {
       {"event.converting.failure.handling.mode", T::kEnum, "warn", "warn fail skip", S::kSupported,
        "",
        "A value beyond what its form can say, such as `TIME '-01:00:00'` as time of a day: null, "
-       "or "
-       "the default, with a warning (`warn`) or without (`skip`); or the end of the stream, as it "
-       "is "
-       "where the column takes neither."},
+       "or the default, with a warning (`warn`) or without (`skip`); or the end of the stream, as "
+       "it is where the column takes neither."},
       {"unavailable.value.placeholder", T::kText, "__debezium_unavailable_value", "", S::kSupported,
        "",
        "Stands for BLOB, TEXT and JSON values that binlog_row_image=NOBLOB leaves out. `hex:` and "
-       "hexadecimal "
-       "digits give its bytes."},
+       "hexadecimal digits give its bytes."},
       {"converters", T::kList, "", "", S::kSupported, "",
        "Names of converters, tried in order; `<name>.type` is one of "
        "`io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter`, "

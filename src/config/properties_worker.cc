@@ -13,13 +13,11 @@ std::span<const Property> worker_properties() {
        "Brokers, `host:port`. The default counts with `--worker` only."},
       {"group.id", T::kText, "", "", S::kSupported, "",
        "The worker's group: a distributed worker, and the first part of the transactional id. It "
-       "is "
-       "not joined."},
+       "is not joined."},
       {"exactly.once.source.support", T::kEnum, "disabled", "disabled preparing enabled",
        S::kSupported, "",
        "`enabled`: a connector that does not say otherwise delivers exactly once. `preparing` is "
-       "as "
-       "`disabled`."},
+       "as `disabled`."},
       {"topic.creation.enable", T::kBool, "true", "", S::kSupported, "",
        "With `false` `topic.creation.*` of the connector has no effect."},
       {"producer.<x>", T::kText, "", "", S::kSupported, "",
@@ -31,8 +29,7 @@ std::span<const Property> worker_properties() {
        "producer's."},
       {"security.protocol", T::kText, "", "", S::kSupported, "",
        "The worker's own clients: here those that read and create the offset topic. Without it "
-       "they "
-       "log in as the producer does. Connect does not hand it to producers either."},
+       "they log in as the producer does. Connect does not hand it to producers either."},
       {"sasl.<x>", T::kText, "", "", S::kSupported, "", "With `security.protocol`."},
       {"ssl.<x>", T::kText, "", "", S::kSupported, "", "With `security.protocol`."},
       {"config.providers", T::kList, "", "file env dir", S::kSupported, "file env",

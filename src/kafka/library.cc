@@ -19,8 +19,7 @@ std::string login_remedy(std::string_view mechanism) {
   if (mechanism.starts_with("SCRAM") && rd_kafka_version() < kScramWorksFrom) {
     out += fmt::format(
         "; brokers of Kafka 4 also refuse the right password from librdkafka {}, which is older "
-        "than "
-        "2.6.1: use PLAIN over TLS, or a newer librdkafka in the library path",
+        "than 2.6.1: use PLAIN over TLS, or a newer librdkafka in the library path",
         rd_kafka_version_str());
   }
   return out;

@@ -14,10 +14,8 @@ std::span<const TransformType> transform_types() {
        "records that are no envelopes pass."},
       {"io.debezium.transforms.outbox.EventRouter", event_router_options(), make_event_router,
        "Rows of an outbox table become events of their own: topic, key, payload and headers out of "
-       "columns. "
-       "Deletes and tombstones are dropped, updates are invalid, records that are no envelopes "
-       "pass: restrict "
-       "it to the outbox table by a predicate."},
+       "columns. Deletes and tombstones are dropped, updates are invalid, records that are no "
+       "envelopes pass: restrict it to the outbox table by a predicate."},
       {"io.debezium.transforms.ByLogicalTableRouter", by_logical_table_router_options(),
        make_by_logical_table_router,
        "Several tables into one topic: new topic, new schema names, and a field in the key that "

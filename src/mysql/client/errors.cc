@@ -94,12 +94,10 @@ constexpr std::array kRules{
     // The server, for good.
     Rule{1045, ErrorKind::kServer,
          "check database.user and database.password, and that the account {0} exists: CREATE USER "
-         "{0} "
-         "IDENTIFIED BY '...'"},
+         "{0} IDENTIFIED BY '...'"},
     Rule{1698, ErrorKind::kServer,
          "the account logs in by socket only: ALTER USER {0} IDENTIFIED WITH caching_sha2_password "
-         "BY "
-         "'...'"},
+         "BY '...'"},
     Rule{1049, ErrorKind::kServer, "check the database's name; names may be case-sensitive"},
     Rule{
         1129, ErrorKind::kServer,
@@ -312,8 +310,7 @@ Error map_error(const ServerSettings& settings, ErrorPhase phase, unsigned numbe
   if (number == kErrPluginNotAllowed) {
     server_text =
         "access denied: the server asks for an authentication plugin that is not allowed here, as "
-        "it "
-        "does for unknown users";
+        "it does for unknown users";
   }
   if (number == 2026) return map_tls(settings, phase, server_text);
   if (number == kErrBinlogDump) return map_dump_error(settings, server_text);

@@ -130,8 +130,7 @@ TEST(DumpErrors, APurgedLogIsAPositionLost) {
         "Error: connecting slave requested to start from GTID 0-1-99, which is not in the master's "
         "binlog",
         "Could not find GTID state requested by slave in any binlog files. Probably the slave "
-        "state "
-        "is too old and required binlog files have been purged."}) {
+        "state is too old and required binlog files have been purged."}) {
     const Error error = map_dump_error(settings(), text);
     EXPECT_EQ(error.kind(), ErrorKind::kPositionLost) << text;
     EXPECT_THAT(error.remedy(), HasSubstr("snapshot")) << text;

@@ -241,8 +241,7 @@ std::string no_log_remedy(const ServerInfo& info) {
     return "set binlog_format = ROW in the DB cluster parameter group and reboot the writer";
   if (info.is_managed())
     return "turn automated backups on (a retention of at least one day), which starts the binlog; "
-           "on "
-           "a read replica, too";
+           "on a read replica, too";
   return "start the server with log_bin (and without --skip-log-bin)";
 }
 
