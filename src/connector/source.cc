@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "connector/backoff.h"
 #include "mysql/binlog/mariadb_event.h"
-#include "mysql/client/schema_reader.h"
 #include "mysql/client/server_info.h"
 
 namespace tidemark {
@@ -27,24 +26,11 @@ constexpr std::size_t kPayloadBytesBetweenCheckpoints = 1U << 20U;
 // Between two heartbeats of a link that does not move although the log goes on.
 constexpr std::chrono::milliseconds kStuckTimeMin{500};
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-
 // Neither about the file nor about the link.
 bool is_of_transaction(EventType type) {
   return type != EventType::kRotate && type != EventType::kFormatDescription &&
          type != EventType::kHeartbeat && type != EventType::kHeartbeatV2 &&
          type != EventType::kTransactionPayload;  // its events come through here one by one
-}
-
-Op op_of(EventType type) {
-  switch (rows_form(type).op) {
-    case RowsOp::kWrite:
-      return Op::kCreate;
-    case RowsOp::kDelete:
-      return Op::kDelete;
-    default:
-      return Op::kUpdate;
-  }
 }
 
 }  // namespace
@@ -218,73 +204,6 @@ Status Source::handle_block() {
   return {};
 }
 
-bool Source::between_transactions() const {
-  return placed_ && !cursor_.in_transaction() && !cursor_.replaying() && !xa_.open() &&
-         !parts_.incremental.jump_pending();
-}
-
-Status Source::advance_windows() {
-  if (relink_) return {};  // the cursor speaks of another place than the link
-  if (parts_.incremental.seen_asked() && placed_ && located_ && !cursor_.owes())
-    parts_.incremental.answer_seen(TRY(seen()));
-  if (!parts_.incremental.awaits_place() || !between_transactions()) return {};
-  return parts_.incremental.reached(here(), place_info());
-}
-
-// Of sources that do not count another server may lack what this one's predecessor had: of theirs only the last one
-// is waited for, and commits come in the order of the log.
-Result<Seen> Source::seen() {
-  Seen out{.gtids = cursor_.offset().gtids, .here = here(), .server_id = cursor_.file_server_id()};
-  if (gtid_sources_.filters()) {
-    out.gtids = TRY(gtid_sources_.that_count(out.gtids));
-    if (!on_mariadb_ && !gtid_text_.empty()) out.gtids.add(TRY(GtidSet::parse(gtid_text_)));
-  }
-  if (!cursor_.current_gtid().empty()) out.gtids.add(cursor_.current_gtid());
-  return out;
-}
-
-Status Source::advance_blocking() {
-  if (!between_transactions()) return {};
-  TRY(parts_.blocking.prepare(here(), cursor_.offset(), stop_));
-  if (parts_.blocking.due(here(), cursor_.offset())) return emit_blocking();
-  parts_.incremental.remember(parts_.blocking.take_outcomes());
-  return {};
-}
-
-// Stored right before and right behind: a restart in between takes up the request at this place.
-Status Source::emit_blocking() {
-  TRY(send_checkpoint(true));
-  publish();
-  for (const BlockingTable& table : parts_.blocking.first().tables)
-    parts_.incremental.table_emitted({table.database, table.table});
-  const auto meanwhile = [this]() -> Status {
-    TRY(beat());
-    if (parts_.output.batch().empty()) return {};
-    return parts_.output.send(std::nullopt);
-  };
-  TRY(parts_.blocking.emit(meanwhile, stop_));
-  parts_.incremental.remember(parts_.blocking.take_outcomes());
-  return checkpoint();
-}
-
-Status Source::jump() {
-  const Offset from = cursor_.offset();
-  const Offset to = parts_.incremental.jump(from);
-  log::info("stream.moved", {{"from", from.position.text()}, {"to", to.position.text()}});
-  cursor_ = StreamCursor(to);
-  commit_ts_us_ = 0;
-  gtid_text_.clear();
-  query_.reset();
-  if (meta_) meta_->forget();
-  xa_.forget();
-  looked_back_.reset();
-  parts_.tables.doubt_all();
-  parts_.blocking.reconnected();
-  TRY(parts_.incremental.reconnected());
-  relink_ = true;
-  return checkpoint();
-}
-
 Status Source::handle(Bytes raw) {
   auto event = parser_->parse(raw);
   if (!event)
@@ -391,37 +310,6 @@ Status Source::on_other(const Event& event) {
   return {};
 }
 
-// The text is noted before a resume point, too: the rows behind it may need it.
-Status Source::on_rows_query(const Event& event) {
-  if (xa_.open()) return hold(event);
-  if (parts_.settings.events.include_query) query_ = TRY(parse_rows_query(event)).sql;
-  if (cursor_.in_transaction()) cursor_.event_in_transaction_done();
-  return {};
-}
-
-void Source::transaction_begun(const Event& event, std::int64_t thread_id) {
-  thread_id_ = thread_id;
-  cursor_.transaction_begun();
-  begin_meta(event);
-}
-
-void Source::begin_meta(const Event& event) {
-  if (!meta_) return;
-  meta_->begin(TransactionMeta::make_id(gtid_text_, cursor_.file(), cursor_.event_start()),
-               event_time_us(event) / 1000, parts_.output.batch());
-}
-
-void Source::transaction_ended(const Event& event) {
-  query_.reset();
-  thread_id_ = -1;
-  if (meta_) meta_->end(event_time_us(event) / 1000, parts_.output.batch());
-  cursor_.transaction_ended();
-}
-
-std::int64_t Source::event_time_us(const Event& event) const {
-  return commit_ts_us_ != 0 ? commit_ts_us_ : event.header.timestamp * kMicrosPerSecond;
-}
-
 Status Source::on_format_description(const Event& event) {
   if (cursor_.file_described(event.header)) {
     if (cursor_.take_repeats())
@@ -467,214 +355,6 @@ Status Source::on_heartbeat(const Event& event) {
       fmt::format("the server waits at {} although its binlog ends at {}", here.text(), end.text()),
       "nothing, if it passes: the link is opened anew, which tells whether the position is "
       "lost");
-}
-
-Status Source::on_gtid(const Event& event) {
-  const GtidEvent gtid = TRY(parse_gtid(event));
-  cursor_.gtid(gtid.gtid);
-  gtid_text_ = gtid.gtid.empty() ? std::string() : gtid.gtid.text();
-  rows_dropped_ = gtid_sources_.filters() && !gtid.gtid.empty() &&
-                  TRY(gtid_sources_.drops_rows(gtid.gtid.source));
-  // Without GTIDs the original reports whole seconds of the event header, and so do we.
-  commit_ts_us_ = gtid.gtid.empty() ? 0 : gtid.original_commit_us;
-  return {};
-}
-
-// Whole seconds of the event header and no thread: the original has no more on MariaDB.
-Status Source::on_maria_gtid(const Event& event) {
-  const MariaGtidEvent gtid = TRY(parse_maria_gtid(event));
-  if (xa_.open())
-    return fail(
-        ErrorKind::kCorrupt, "an XA transaction without an XA_PREPARE event at its end",
-        "report this with the binlog file; to go on, take a new snapshot past this position");
-  cursor_.gtid(gtid.gtid);
-  located_ = true;
-  gtid_text_ = gtid.gtid.text();
-  commit_ts_us_ = 0;
-  on_mariadb_ = true;
-  if (gtid.prepared_xa()) {
-    begin_xa(gtid.xa->text());
-  } else if (!gtid.standalone() && !cursor_.replaying()) {
-    transaction_begun(event, thread_id_);
-  }
-  return {};
-}
-
-Status Source::on_query(const Event& event) {
-  const QueryEvent query = TRY(parse_query(event, unpacked_query_));
-  const Statement statement = Statement::parse(query.sql, query.database);
-  switch (statement.kind()) {
-    case StatementKind::kXaStart:
-      return on_xa_start(statement, query.thread_id);
-    case StatementKind::kXaCommit:
-    case StatementKind::kXaRollback:
-      if (!on_mariadb_) thread_id_ = query.thread_id;
-      return on_xa_verdict(event, statement);
-    case StatementKind::kXaEnd:
-      return {};
-    case StatementKind::kBegin:
-      transaction_begun(event, query.thread_id);
-      return {};
-    case StatementKind::kCommit:
-    case StatementKind::kRollback:
-      transaction_ended(event);
-      return {};
-    case StatementKind::kTableDdl:
-    case StatementKind::kDropDatabase:
-      if (!cursor_.skipping()) TRY(on_definition(statement));
-      TRY(log_definition(event, query));
-      break;
-    case StatementKind::kTruncate:
-      if (!cursor_.skipping()) TRY(on_truncate(statement, event));
-      break;
-    case StatementKind::kRowChange:
-      if (!cursor_.skipping()) TRY(check_row_change(statement));
-      break;
-    case StatementKind::kRollbackToSavepoint:
-      if (!cursor_.skipping()) {
-        log::warn("stream.rolled_back_rows",
-                  {{"position", Position{cursor_.file(), cursor_.event_start()}.text()},
-                   {"gtid", gtid_text_},
-                   {"why",
-                    "the transaction also changed a table without transactions, so the server "
-                    "logged the rows that "
-                    "ROLLBACK TO SAVEPOINT took back: records show them as changes"},
-                   {"do", "read the tables of this transaction again by an incremental snapshot"}});
-      }
-      break;
-    case StatementKind::kOther:
-      TRY(log_definition(event, query));
-      break;
-  }
-  if (xa_.open()) return {};  // SAVEPOINT, for one
-  if (cursor_.in_transaction()) {
-    cursor_.event_in_transaction_done();
-  } else if (statement.starts_transaction()) {
-    transaction_begun(event, query.thread_id);
-  } else {
-    cursor_.event_outside_done();
-  }
-  return {};
-}
-
-Status Source::check_row_change(const Statement& statement) const {
-  for (const TablePtr& table : parts_.tables.all()) {
-    if (!statement.mentions(table->id)) continue;
-    return fail(
-        ErrorKind::kUnsupported,
-        fmt::format("a change of {} was logged as a statement, so its rows are not in the binlog",
-                    table->id.text()),
-        "set binlog_format=ROW globally and in every session (SET GLOBAL binlog_format='ROW'), "
-        "then take a new snapshot past this position");
-  }
-  return {};
-}
-
-Status Source::bind_table(const Event& event) {
-  std::string why;
-  const TableBinding* binding = TRY(parts_.tables.bind(event, parser_->format(), &why));
-  if (binding == nullptr) TRY(resolve(event, std::move(why)));
-  return {};
-}
-
-Status Source::on_table_map(const Event& event) {
-  if (xa_.open()) return hold(event);
-  if (!rows_dropped_) TRY(bind_table(event));
-  cursor_.event_in_transaction_done();
-  return {};
-}
-
-Status Source::on_rows(const Event& event) {
-  if (xa_.open()) return hold(event);
-  if (!cursor_.skipping() && !rows_dropped_) {
-    std::uint64_t row = 0;
-    TRY(emit_rows(event, cursor_.take_rows_to_skip(), row));
-  }
-  cursor_.event_in_transaction_done();
-  return {};
-}
-
-Status Source::emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& row) {
-  const RowsTarget target = TRY(peek_table_id(event, parser_->format()));
-  if (target.table_id == kDummyTableId) return {};
-  const TableBinding* const binding = parts_.tables.binding(target.table_id);
-  if (binding == nullptr) {
-    return fail(
-        ErrorKind::kCorrupt,
-        fmt::format("rows of table id {} that no TABLE_MAP has named", target.table_id),
-        "report this with the binlog file; to go on, take a new snapshot past this position");
-  }
-  if (binding->captured == nullptr) return {};
-  RowsReader reader = TRY_AT(RowsReader::open(event, parser_->format(), *binding->plan, scratch_),
-                             binding->id.text());
-  image_gaps_ = {};
-  if (!reader.full_images())
-    image_gaps_ = TRY(check_images(reader, *binding->plan, *binding->captured->def, on_mariadb_));
-  if (image_gaps_.unchanged) reader.repeat_unchanged();
-  event_end_.source = source_info(event);
-  event_end_.op = op_of(event.header.type);
-  event_end_.now.wall_ns = parts_.clock.wall_ns();
-  if (meta_) event_end_.transaction = meta_->order(binding->id.text());
-  binding->captured->encoder->begin_event(event_end_);
-  RowView before;
-  RowView after;
-  for (; TRY_AT(reader.next(&before, &after), binding->id.text()); ++row) {
-    if (row >= skip)
-      TRY(on_row(*binding->captured, before, after, static_cast<std::uint32_t>(row)));
-    cursor_.rows_done(row + 1);
-  }
-  return {};
-}
-
-Status Source::on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row) {
-  const Op op = event_end_.op;
-  if (table.is_signal_table) {
-    SourceInfo info = event_end_.source;
-    info.row = row;
-    TRY(parts_.incremental.signal_row(*table.def, op, op == Op::kDelete ? before : after, info,
-                                      cursor_.offset()));
-  }
-  const SkippedOperations& skip = parts_.settings.skipped_operations;
-  if ((op == Op::kCreate && skip.create) || (op == Op::kUpdate && skip.update) ||
-      (op == Op::kDelete && skip.remove)) {
-    return {};
-  }
-  if (op == Op::kUpdate && parts_.settings.events.skip_unchanged &&
-      table.encoder->same_row(before, after, same_row_scratch_)) {
-    return {};
-  }
-  if (table.checked) {
-    TRY(misfits_.check(*table.encoder, before));
-    TRY(misfits_.check(*table.encoder, after));
-  }
-  // Only what is emitted is noted: a change that is dropped must not remove a row that was read.
-  parts_.incremental.note(table, before, after, image_gaps_);
-  table.encoder->encode(before, after, row, event_end_, parts_.output.batch());
-  return parts_.output.relieve();
-}
-
-SourceInfo Source::source_info(const Event& event) const {
-  return {.ts_us = event_time_us(event),
-          .snapshot = SnapshotMark::kFalse,
-          .server_id = event.header.server_id,
-          .gtid = gtid_text_,
-          .file = cursor_.file(),
-          .pos = cursor_.event_start(),
-          .row = 0,
-          .thread = thread_id_,
-          .query = query_ ? std::string_view(*query_) : std::string_view()};
-}
-
-SourceInfo Source::place_info() const {
-  return {.ts_us = 0,
-          .snapshot = SnapshotMark::kFalse,
-          .server_id = cursor_.offset().server_id,
-          .gtid = gtid_text_,
-          .file = cursor_.file(),
-          .pos = cursor_.event_end(),
-          .row = 0,
-          .thread = -1,
-          .query = {}};
 }
 
 Status Source::checkpoint() {

@@ -70,36 +70,52 @@ class Source {
   void wake() { buffer_.wake(); }
 
  private:
+  // -- the link and what comes over it: source.cc --
+
   Status run_link(const std::stop_token& stop);
   Status check_position(Offset& start);
   Status work(const std::stop_token& stop);
   Status handle_block();
   Status handle(Bytes raw);
   Status dispatch(const Event& event);
-
   Status on_format_description(const Event& event);
   Status on_heartbeat(const Event& event);
-  Status on_gtid(const Event& event);
-  Status on_maria_gtid(const Event& event);
-  Status on_query(const Event& event);
-  // Rows of a captured table are in the log as rows.
-  Status check_row_change(const Statement& statement) const;
-  Status on_table_map(const Event& event);
-  Status on_rows(const Event& event);
   // The events of a compressed transaction, one after the other.
   Status on_payload(const Event& event);
-  Status bind_table(const Event& event);
-  // Emits the rows of an event of a captured table but for the first `skip`; `row` counts on.
-  Status emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& row);
-  Status on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row);
-  Status on_rows_query(const Event& event);
   Status on_other(const Event& event);
+  Status heartbeat_action();
+  Status beat();
+  Position here() const { return {cursor_.file(), cursor_.event_end()}; }
+  Status checkpoint();
+  Status send_checkpoint(bool urgent);
+  void publish();
+
+  // -- transactions and statements: source_transactions.cc --
 
   // Every way into and out of a transaction, skipped ones included.
   void transaction_begun(const Event& event, std::int64_t thread_id);
   void begin_meta(const Event& event);
   void transaction_ended(const Event& event);
   std::int64_t event_time_us(const Event& event) const;
+  Status on_gtid(const Event& event);
+  Status on_maria_gtid(const Event& event);
+  Status on_query(const Event& event);
+  // Rows of a captured table are in the log as rows.
+  Status check_row_change(const Statement& statement) const;
+
+  // -- rows: source_rows.cc --
+
+  Status bind_table(const Event& event);
+  Status on_table_map(const Event& event);
+  Status on_rows(const Event& event);
+  Status on_rows_query(const Event& event);
+  // Emits the rows of an event of a captured table but for the first `skip`; `row` counts on.
+  Status emit_rows(const Event& event, std::uint64_t skip, std::uint64_t& row);
+  Status on_row(CapturedTable& table, RowView before, RowView after, std::uint32_t row);
+  SourceInfo source_info(const Event& event) const;  // of its first row
+
+  // -- XA transactions: source_xa.cc --
+
   Status on_xa_start(const Statement& statement, std::uint32_t thread_id);
   void begin_xa(std::string xid);
   Status on_xa_prepare(const Event& event);
@@ -109,6 +125,8 @@ class Source {
   Status emit_held(const Event& verdict, const HeldEvents& events);
   Status replay(const Event& event);
   Status look_back(const std::string& xid);
+
+  // -- table structures: source_schema.cc --
 
   Status on_definition(const Statement& statement);
   Status log_definition(const Event& event, const QueryEvent& query);
@@ -122,24 +140,19 @@ class Source {
   Result<bool> glance_at(const EventBlock& block, std::size_t from, const TableId& id,
                          Glance& glance);
 
-  // A signal moved the stream: from here on it is read from there, over a new link.
-  Status jump();
-  Status heartbeat_action();
-  Status beat();
-  // Between two blocks of events: does what a blocking snapshot that waits needs next.
-  Status advance_blocking();
-  // The stream is where its rows belong.
-  Status emit_blocking();
+  // -- snapshots and signals: source_snapshots.cc --
+
   bool between_transactions() const;
   // Does what windows without rows in the log wait for: says what was seen, emits those whose place is reached.
   Status advance_windows();
   Result<Seen> seen();
-  Position here() const { return {cursor_.file(), cursor_.event_end()}; }
-  Status checkpoint();
-  Status send_checkpoint(bool urgent);
-  void publish();
-  SourceInfo source_info(const Event& event) const;  // of its first row
   SourceInfo place_info() const;  // of rows that no event holds
+  // Does what a blocking snapshot that waits needs next.
+  Status advance_blocking();
+  // The stream is where its rows belong.
+  Status emit_blocking();
+  // A signal moved the stream: from here on it is read from there, over a new link.
+  Status jump();
 
   Parts parts_;
   Start start_;
