@@ -39,6 +39,8 @@ struct SkippedOperations {
   bool update = false;
   bool remove = false;
   bool truncate = true;
+
+  bool some_row_changes() const { return create || update || remove; }
 };
 
 enum class SnapshotMode : std::uint8_t {

@@ -7,15 +7,15 @@
 // Errors:    whatever ended the run; nothing when it was asked to stop, or initial_only is done
 #pragma once
 
-#include <memory>
 #include <stop_token>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/settings.h"
-#include "sink/sink.h"
 
 namespace tidemark {
+
+struct ConnectorParts;
 
 class Connector {
  public:
@@ -24,27 +24,15 @@ class Connector {
   Status run(const std::stop_token& stop);
 
  private:
-  struct Parts;
-
   // One life: from opening the stores to the end, whatever ends it.
   Status live(const std::stop_token& stop);
-  Status live(Parts& parts, const std::stop_token& stop);
-  Status open_stores(Parts& parts, const std::stop_token& stop);
-  Result<std::unique_ptr<Sink>> open_sink(Parts& parts);
-  Status open_structures(Parts& parts, const std::stop_token& stop);
-  Status check_server(Parts& parts);
-  Status decide(Parts& parts);
-  Status check_access(Parts& parts);
-  Status check_gtid_sources(Parts& parts);
-  // How many tables there are to capture, and whose.
-  Status check_limits(Parts& parts);
-  Status check_signals(Parts& parts);
-  Status adopt_structures(Parts& parts);
-  void place_signal_topic(Parts& parts);
-  Status adopt_snapshot(Parts& parts);
-  Status start_delivery(Parts& parts);
-  Status snapshot(Parts& parts, const std::stop_token& stop);
-  Status stream(Parts& parts, const std::stop_token& stop);
+  Status live(ConnectorParts& parts, const std::stop_token& stop);
+  // Everything up to where records may be sent.
+  Status prepare(ConnectorParts& parts, const std::stop_token& stop);
+  // The initial snapshot and the stream, as decided.
+  Status work(ConnectorParts& parts, const std::stop_token& stop);
+  Status snapshot(ConnectorParts& parts, const std::stop_token& stop);
+  Status stream(ConnectorParts& parts, const std::stop_token& stop);
 
   const EncodeSettings printed_;  // as configured: how records look to the sink
   const Settings settings_;  // with transforms the encoders leave the schemas to them

@@ -110,6 +110,11 @@ CapturedTable* Tables::find(const TableId& id) {
   return found == captured_.end() ? nullptr : found->second.get();
 }
 
+TablePtr Tables::def(const TableId& id) {
+  const CapturedTable* const table = find(id);
+  return table == nullptr ? nullptr : table->def;
+}
+
 void Tables::doubt_all() {
   for (auto& [id, table] : captured_) table->certain = false;
   forget_bindings();

@@ -63,6 +63,7 @@ class Tables {
   Result<bool> put(TableDef def, bool certain);
   bool remove(const TableId& id);
   CapturedTable* find(const TableId& id);
+  TablePtr def(const TableId& id);  // null where it is not captured
   // The table's structure has become certain.
   void confirm(CapturedTable& table);
   // No table's structure is certain any longer.
