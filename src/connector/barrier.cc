@@ -39,7 +39,7 @@ Status check_server(std::optional<std::string_view> id, std::uint32_t streamed) 
 
 Result<bool> Barrier::pass(Connection& connection, const WindowId& window,
                            const std::stop_token& stop) {
-  const std::optional<Seen> seen = incremental_.await_seen(window, stop);
+  const std::optional<Seen> seen = mailbox_.await_seen(window, stop);
   if (!seen) return false;
   if (connection.is_mariadb() || seen->gtids.empty()) return true;
   return executed(connection, window, *seen, 0);
@@ -47,7 +47,7 @@ Result<bool> Barrier::pass(Connection& connection, const WindowId& window,
 
 Result<bool> Barrier::pass_into_view(Connection& connection, const WindowId& window,
                                      const std::stop_token& stop) {
-  const std::optional<Seen> seen = incremental_.await_seen(window, stop);
+  const std::optional<Seen> seen = mailbox_.await_seen(window, stop);
   if (!seen) return false;
   if (connection.is_mariadb()) return in_view(connection, window, *seen, stop);
   return executed(connection, window, *seen, seen->server_id);

@@ -12,7 +12,7 @@
 #include <stop_token>
 
 #include "base/result.h"
-#include "connector/incremental.h"
+#include "connector/mailbox.h"
 #include "mysql/client/connection.h"
 #include "snapshot/director.h"
 #include "snapshot/window.h"
@@ -21,8 +21,7 @@ namespace tidemark {
 
 class Barrier {
  public:
-  Barrier(Incremental& incremental, Director& director)
-      : incremental_(incremental), director_(director) {}
+  Barrier(Mailbox& mailbox, Director& director) : mailbox_(mailbox), director_(director) {}
 
   // For a window that has been posted with SeenAsked. False: it became void meanwhile.
   Result<bool> pass(Connection& connection, const WindowId& window, const std::stop_token& stop);
@@ -36,7 +35,7 @@ class Barrier {
   Result<bool> in_view(Connection& connection, const WindowId& window, const Seen& seen,
                        const std::stop_token& stop);
 
-  Incremental& incremental_;
+  Mailbox& mailbox_;
   Director& director_;
 };
 

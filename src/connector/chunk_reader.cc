@@ -89,7 +89,7 @@ void ChunkReader::run(const std::stop_token& stop) {
 }
 
 Status ChunkReader::connect(const std::stop_token& stop) {
-  const std::uint64_t link = parts_.incremental.link();
+  const std::uint64_t link = parts_.mailbox.link();
   if (connection_ && link == link_) return {};
   if (connection_) {  // its windows became void with the old link
     marks_->abandon();
@@ -220,7 +220,7 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
                     .bounds = {.lower = &task.lower, .upper = end ? &*end : &task.upper},
                     .limit = limit,
                     .with_weights = weights});
-  ChunkRows rows = parts_.incremental.spare_rows();
+  ChunkRows rows = parts_.mailbox.spare_rows();
   rows.window = task.window;
   rows.table = task.table;
   rows.rows.reserve(std::min(task.limit, limit));
@@ -275,7 +275,7 @@ Result<bool> ChunkReader::read_rows(const ChunkTask& task) {
   const ChunkRead read{
       .last_key = rows.last_key, .rows = rows.rows_read, .last = rows.last_chunk_of_stripe};
   if (!parts_.director.report_read(task.window, read)) return false;
-  parts_.incremental.post(std::move(rows));
+  parts_.mailbox.post(std::move(rows));
   return true;
 }
 

@@ -18,8 +18,9 @@
 
 #include "base/clock.h"
 #include "base/server_settings.h"
-#include "connector/incremental.h"
+#include "connector/mailbox.h"
 #include "connector/row_reader.h"
+#include "connector/status_board.h"
 #include "connector/window_marks.h"
 #include "mysql/client/connection.h"
 #include "snapshot/chunk_fit.h"
@@ -34,7 +35,7 @@ class ChunkReader {
     const EncoderContext& encoding;
     const Clock& clock;
     Director& director;
-    Incremental& incremental;
+    Mailbox& mailbox;
     const StatusBoard& status;
     bool operations_skipped;  // some kinds of change are not emitted
   };

@@ -9,11 +9,11 @@ namespace {
 
 std::unique_ptr<WindowMarks> marks_of(const ChunkReaders::Parts& parts) {
   if (parts.watermarks == nullptr)
-    return std::make_unique<ReadOnlyMarks>(parts.incremental, parts.director, parts.fault);
+    return std::make_unique<ReadOnlyMarks>(parts.mailbox, parts.director, parts.fault);
   return std::make_unique<WrittenMarks>(
       WrittenMarks::Parts{.clock = parts.clock,
                           .director = parts.director,
-                          .incremental = parts.incremental,
+                          .mailbox = parts.mailbox,
                           .watermarks = *parts.watermarks,
                           .strategy = parts.settings.incremental.strategy});
 }
@@ -29,7 +29,7 @@ ChunkReaders::ChunkReaders(const Parts& parts) {
             .encoding = parts.encoding,
             .clock = parts.clock,
             .director = parts.director,
-            .incremental = parts.incremental,
+            .mailbox = parts.mailbox,
             .status = parts.status,
             .operations_skipped = parts.settings.skipped_operations.some_row_changes()},
         marks_of(parts)));

@@ -16,7 +16,8 @@
 #include "base/clock.h"
 #include "config/settings.h"
 #include "connector/chunk_reader.h"
-#include "connector/incremental.h"
+#include "connector/mailbox.h"
+#include "connector/status_board.h"
 #include "control/watermark.h"
 #include "snapshot/director.h"
 #include "snapshot/window_fault.h"
@@ -30,7 +31,7 @@ class ChunkReaders {
     const EncoderContext& encoding;
     const Clock& clock;
     Director& director;
-    Incremental& incremental;
+    Mailbox& mailbox;
     const StatusBoard& status;
     const WatermarkWriter* watermarks = nullptr;  // null: of read.only, which writes none
     WindowFault fault = WindowFault::kNone;

@@ -17,25 +17,6 @@ namespace tidemark {
 namespace {
 
 constexpr std::chrono::milliseconds kPublishEvery{250};
-// How often a reader that waits for the stream looks whether its window is still wanted.
-constexpr std::chrono::milliseconds kSeenLook{200};
-// A window older than this is reported with its cause, and again as often.
-constexpr std::chrono::seconds kWindowAgeMax{15};
-constexpr std::chrono::seconds kWindowWatchEvery{1};
-constexpr std::string_view kMarksLost =
-    "the watermark rows written to the signal table do not come back through the binlog: see "
-    "sql_log_bin in "
-    "init_connect, binlog_do_db and binlog_ignore_db, log_replica_updates on a replica, and that "
-    "the signal table "
-    "is on the server that is streamed";
-// Memory of emitted chunks that is kept for readers.
-constexpr std::size_t kSpareRowsMax = 4;
-constexpr std::size_t kSpareRowsBytesMax = 4U << 20U;
-
-bool has_passed(const Offset& offset, const Position& by, const GtidSet& gtids) {
-  if (offset.position >= by) return true;
-  return offset.gtid_mode && !gtids.empty() && offset.gtids.contains(gtids);
-}
 
 // Drops the oldest verdict when there are too many; those that moved the stream last longest, for moved
 // back it meets their signals again and has to know them.
@@ -67,67 +48,17 @@ Incremental::Incremental(Parts parts, WindowSet::Options windows, AnswerLog answ
     : parts_(parts),
       read_only_(windows.watermarking == Watermarking::kReadOnly),
       windows_(windows),
+      watch_({.windows = windows_,
+              .director = parts.director,
+              .desk = parts.desk,
+              .read_only = read_only_}),
       answers_(std::make_shared<const AnswerLog>(std::move(answers))),
       marks_(std::make_shared<const SignalMarks>(std::move(marks))) {}
 
-void Incremental::post(ReaderMessage message) {
-  {
-    const std::lock_guard lock(mailbox_mutex_);
-    mailbox_.push_back(std::move(message));
-  }
-  if (woken_) woken_();
-}
-
-void Incremental::post(OutsideSignal signal) {
-  {
-    const std::lock_guard lock(mailbox_mutex_);
-    outside_.push_back(std::move(signal));
-  }
-  if (woken_) woken_();
-}
-
-std::optional<Seen> Incremental::await_seen(const WindowId& window, const std::stop_token& stop) {
-  std::unique_lock lock(mailbox_mutex_);
-  for (;;) {
-    const bool told =
-        seen_told_.wait_for(lock, stop, kSeenLook, [&] { return seen_.contains(window); });
-    if (told) return std::move(seen_.extract(window).mapped());
-    if (stop.stop_requested() || !parts_.director.live(window)) return std::nullopt;
-  }
-}
-
 void Incremental::answer_seen(const Seen& seen) {
-  {
-    const std::lock_guard lock(mailbox_mutex_);
-    // What nobody has fetched is of windows that became void.
-    std::erase_if(seen_, [&](const auto& told) { return windows_.find(told.first) == nullptr; });
-    for (const WindowId& window : asked_) {
-      if (windows_.find(window) != nullptr) seen_.emplace(window, seen);
-    }
-  }
+  const auto wanted = [&](const WindowId& window) { return windows_.find(window) != nullptr; };
+  parts_.mailbox.answer(asked_, seen, wanted);
   asked_.clear();
-  seen_told_.notify_all();
-}
-
-ChunkRows Incremental::spare_rows() {
-  const std::lock_guard lock(mailbox_mutex_);
-  if (spare_rows_.empty()) return {};
-  ChunkRows rows = std::move(spare_rows_.back());
-  spare_rows_.pop_back();
-  return rows;
-}
-
-// Memory of a chunk for the next one, unless huge rows made it large.
-void Incremental::give_back(ChunkRows rows) {
-  if (rows.bytes() > kSpareRowsBytesMax) return;
-  rows.reset();
-  const std::lock_guard lock(mailbox_mutex_);
-  if (spare_rows_.size() < kSpareRowsMax) spare_rows_.push_back(std::move(rows));
-}
-
-void Incremental::expect(Probe probe) {
-  const std::lock_guard lock(mailbox_mutex_);
-  probe_ = std::move(probe);
 }
 
 Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const SourceInfo& info,
@@ -162,7 +93,6 @@ Status Incremental::signal_row(const TableDef& table, Op op, RowView row, const 
     case SignalClass::kWatermark:
       return {};
     case SignalClass::kProbe: {
-      const std::lock_guard lock(mailbox_mutex_);
       if (probe_ && probe_->id == id) {
         probe_.reset();
         log::info("signal.probe_returned", {{"table", table.id.text()}});
@@ -231,7 +161,7 @@ Status Incremental::table_gone(const TableId& id) {
 
 Status Incremental::reconnected() {
   TRY(read_messages());
-  ++link_;
+  parts_.mailbox.link_opened();
   windows_.void_all(VoidReason::kServerChanged);
   parts_.director.void_all(VoidReason::kServerChanged);
   discard_voided();
@@ -241,23 +171,19 @@ Status Incremental::reconnected() {
 Status Incremental::poll(const Offset& offset) {
   TRY(read_messages());
   discard_voided();
-  {
-    const std::lock_guard lock(mailbox_mutex_);
-    if (probe_ && has_passed(offset, probe_->by, probe_->gtids)) {
-      return fail(ErrorKind::kServer,
-                  fmt::format("the probe row {} written to the signal table did not come back "
-                              "through the binlog, which has "
-                              "been read past it to {}",
-                              probe_->id, offset.position.text()),
-                  "see that the server logs the signal table: binlog_do_db/binlog_ignore_db, "
-                  "sql_log_bin in init_connect, "
-                  "log_replica_updates on a replica; and that signal.data.collection is on the "
-                  "server that is streamed");
-    }
+  if (probe_ && has_passed(offset, probe_->by)) {
+    return fail(ErrorKind::kServer,
+                fmt::format("the probe row {} written to the signal table did not come back "
+                            "through the binlog, which has been read past it to {}",
+                            probe_->id, offset.position.text()),
+                "see that the server logs the signal table: binlog_do_db/binlog_ignore_db, "
+                "sql_log_bin in init_connect, log_replica_updates on a replica; and that "
+                "signal.data.collection is on the server that is streamed");
   }
   TRY(work_off_signals(offset));
   const SteadyTime now = parts_.clock.steady();
-  watch_old_windows(now, offset);
+  watch_.look(now, offset, asked_);
+  discard_voided();
   if (now - published_ >= kPublishEvery || urgent_) {
     published_ = now;
     auto progress = parts_.director.progress();
@@ -273,81 +199,10 @@ Status Incremental::poll(const Offset& offset) {
   return {};
 }
 
-// A window whose marks do not come would wait for ever: what can be told of the cause is said, and where they
-// cannot come any more the table's snapshot ends as FAILED.
-void Incremental::watch_old_windows(SteadyTime now, const Offset& offset) {
-  if (windows_.size() == 0 || now - watched_ < kWindowWatchEvery) return;
-  watched_ = now;
-  const std::vector<const Window*> old = windows_.older_than(now - kWindowAgeMax);
-  if (old.empty()) return log_ends_.clear();
-  const bool warns = now - warned_ >= kWindowAgeMax;
-  if (warns) warned_ = now;
-  std::vector<TableId> lost;
-  for (const Window* const window : old) {
-    const Delay delay = delay_of(*window, offset);
-    if (delay.for_ever) lost.push_back(window->spec().table);
-    if (!warns && !delay.for_ever) continue;
-    log::warn("snapshot.window_open_long",
-              {{"table", window->spec().table.text()},
-               {"window", window->spec().id},
-               {"low_mark_seen", window->state() != Window::State::kIdle},
-               {"cause", delay.cause}});
-  }
-  for (const TableId& table : lost) {
-    parts_.director.fail_table(table, std::string(kMarksLost));
-  }
-  discard_voided();
-}
-
-// Rows are here only when the low watermark was written before them: so once the stream has passed what was the
-// end of the log later on, a low watermark that it has not met is not in the log.
-Incremental::Delay Incremental::delay_of(const Window& window, const Offset& offset) {
-  if (read_only_) return {.cause = delay_of_read_only(window, offset)};
-  if (window.state() != Window::State::kIdle) {
-    return {.cause = window.has_rows()
-                         ? "its high watermark has not come: the row is not written yet, "
-                           "or not logged"
-                         : "its chunk is still being read"};
-  }
-  if (!window.has_rows()) {
-    return {.cause = "its low watermark row is not written yet, or its chunk is still being read"};
-  }
-  auto end = log_ends_.find(window.spec().id);
-  if (end == log_ends_.end()) {
-    const auto read =
-        parts_.desk.ask([](Connection& connection) { return read_log_end(connection); });
-    if (!read) return {.cause = "the server does not answer: " + read.error().text()};
-    end = log_ends_.emplace(window.spec().id, *read).first;
-  }
-  if (has_passed(offset, end->second.position, end->second.gtids))
-    return {.cause = std::string(kMarksLost), .for_ever = true};
-  return {.cause = fmt::format("the stream is behind: at {}, of a log that reached {}",
-                               offset.position.text(), end->second.position.text())};
-}
-
-std::string Incremental::delay_of_read_only(const Window& window, const Offset& offset) const {
-  if (window.has_rows()) {
-    return fmt::format("the stream is behind: at {}, and the chunk's rows may leave at {}",
-                       offset.position.text(), window.rows().close_at.text());
-  }
-  if (std::ranges::find(asked_, window.spec().id) != asked_.end()) {
-    return "the transaction in which a link was lost has not come again yet";
-  }
-  return "the server does not show yet what it has sent (a commit that waits for a "
-         "semi-synchronous replica, "
-         "for one), or the chunk is still being read";
-}
-
 // -- windows ---------------------------------------------------------------------------------------------------------
 
 Status Incremental::read_messages() {
-  std::vector<ReaderMessage> messages;
-  {
-    const std::lock_guard lock(mailbox_mutex_);
-    if (mailbox_.empty()) return {};
-    messages.swap(mailbox_);
-  }
-  for (ReaderMessage& message : messages) TRY(apply(std::move(message)));
+  for (ReaderMessage& message : parts_.mailbox.take_messages()) TRY(apply(std::move(message)));
   return {};
 }
 
@@ -432,7 +287,7 @@ Status Incremental::emit(const WindowId& id) {
                                   parts_.output.batch());
     sent = parts_.output.relieve();
   });
-  give_back(windows_.take_drained());
+  parts_.mailbox.give_back(windows_.take_drained());
   TRY(std::move(sent));
   parts_.director.chunk_emitted(id, emitted);
   log::debug("snapshot.chunk_closed",

@@ -5,22 +5,13 @@
 //
 // Signals of other channels than the table are executed in poll(), between two events, like rows.
 //
-// Thread: everything is the source thread's, but post(), which readers and channels call, and
-//         spare_rows(), which readers do
+// Thread: the source thread; readers and channels speak through the mailbox
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -29,13 +20,14 @@
 #include "change/offset.h"
 #include "connector/blocking.h"
 #include "connector/delivery.h"
+#include "connector/mailbox.h"
 #include "connector/notifications.h"
 #include "connector/output.h"
-#include "connector/outside_signal.h"
 #include "connector/row_images.h"
 #include "connector/server_desk.h"
 #include "connector/status_board.h"
 #include "connector/tables.h"
+#include "connector/window_watch.h"
 #include "control/collections.h"
 #include "control/signal.h"
 #include "mysql/client/server_info.h"
@@ -44,34 +36,14 @@
 
 namespace tidemark {
 
-// insert_delete: the reader's DELETE of its open row has been committed.
-struct CloseConfirmed {
-  WindowId window;
-  std::uint64_t rows_deleted = 0;
-};
-// The reader wants to know what the stream had begun to see after the window began to note: await_seen().
-struct SeenAsked {
-  WindowId window;
-};
-// What a reader tells the source thread, in this order for each window: spec, question, rows, confirmation.
-using ReaderMessage = std::variant<WindowSpec, SeenAsked, ChunkRows, CloseConfirmed>;
-
-// What the stream has begun to see, the transaction in progress included.
-struct Seen {
-  GtidSet gtids;  // of MySQL
-  Position here;  // on the present link's server
-  std::uint32_t server_id = 0;  // that wrote the file; 0: unknown
-};
-
 // The signal table, as the channels of signals are called in configurations.
 inline constexpr std::string_view kSourceChannel = "source";
 
-// A signal row that must come back through the binlog by a known place.
+// A signal row that must come back through the binlog before the stream has passed `by`: by a known position, or with
+// the GTIDs executed by then, for a stream to which nothing is sent has no position to compare.
 struct Probe {
   std::string id;
-  Position by;
-  GtidSet
-      gtids{};  // executed by then: a stream to which nothing is sent has no position to compare
+  LogEnd by;
 };
 
 // The stream is to go on elsewhere, once the transaction that asks for it has ended.
@@ -86,6 +58,7 @@ class Incremental {
   struct Parts {  // all outlive this object
     const Clock& clock;
     Director& director;
+    Mailbox& mailbox;
     BlockingSnapshots& blocking;
     Tables& tables;
     Output& output;
@@ -95,18 +68,8 @@ class Incremental {
   };
   Incremental(Parts parts, WindowSet::Options windows, AnswerLog answers, SignalMarks marks = {});
 
-  // From any thread. `woken` of the constructor's owner is called so that an idle stream looks.
-  void post(ReaderMessage message);
-  void post(OutsideSignal signal);
-  // Empty rows, with the memory of some that were emitted where there are any. Any thread.
-  ChunkRows spare_rows();
-  void on_post(std::function<void()> woken) { woken_ = std::move(woken); }
-  // Readers: waits for the answer to SeenAsked. Nothing: the window became void, or stop is requested.
-  std::optional<Seen> await_seen(const WindowId& window, const std::stop_token& stop);
-  // Grows when the stream begins anew over another link, perhaps at another server. Any thread.
-  std::uint64_t link() const { return link_; }
-  // Expect this row; poll() fails once the stream has passed its place without it. Any thread.
-  void expect(Probe probe);
+  // Expect this row; poll() fails once the stream has passed its place without it.
+  void expect(Probe probe) { probe_ = std::move(probe); }
 
   // A row of the signal table, before it is emitted itself. `row` is the inserted or deleted image.
   Status signal_row(const TableDef& table, Op op, RowView row, const SourceInfo& info,
@@ -164,16 +127,8 @@ class Incremental {
   Status apply(ReaderMessage message);
   Status settle(MarkResult result, std::string_view window);
   Status emit(const WindowId& id);
-  void give_back(ChunkRows rows);
   Result<bool> drop_equal_keys(Window& window);
   void discard_voided();
-  void watch_old_windows(SteadyTime now, const Offset& offset);
-  struct Delay {  // of a window
-    std::string cause;
-    bool for_ever = false;
-  };
-  Delay delay_of(const Window& window, const Offset& offset);
-  std::string delay_of_read_only(const Window& window, const Offset& offset) const;
 
   struct Asked {  // a signal: its name, and how it came
     std::string id;
@@ -214,8 +169,8 @@ class Incremental {
   Parts parts_;
   const bool read_only_;
   WindowSet windows_;
+  WindowWatch watch_;
   std::vector<WindowId> asked_;  // by SeenAsked, not answered yet
-  std::atomic<std::uint64_t> link_{0};
   std::shared_ptr<const AnswerLog> answers_;
   std::shared_ptr<const SignalMarks> marks_;
   std::string stopped_by_;  // the last signal that stopped tables
@@ -227,24 +182,13 @@ class Incremental {
   std::string identity_;  // scratch
   std::string record_end_;  // scratch
   SteadyTime published_{};
-  SteadyTime warned_{};
-  SteadyTime watched_{};
-  std::map<WindowId, LogEnd> log_ends_;  // the log's end after a window had become old
+  std::optional<Probe> probe_;  // not back yet
 
   // Where read events say they come from: the last signal row; read-only, the stream's place.
   SourceInfo info_;
   std::string info_file_;
   std::string info_gtid_;
   std::string info_query_;
-
-  std::mutex mailbox_mutex_;
-  std::vector<ReaderMessage> mailbox_;  // guarded by mailbox_mutex_
-  std::deque<OutsideSignal> outside_;  // guarded by mailbox_mutex_; the first may be in work
-  std::optional<Probe> probe_;  // guarded by mailbox_mutex_
-  std::map<WindowId, Seen> seen_;  // guarded by mailbox_mutex_; until its reader has fetched it
-  std::condition_variable_any seen_told_;  // with mailbox_mutex_
-  std::vector<ChunkRows> spare_rows_;  // guarded by mailbox_mutex_
-  std::function<void()> woken_;
 };
 
 }  // namespace tidemark

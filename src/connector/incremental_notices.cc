@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is told of incremental snapshots: Incremental's notifications.
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "connector/incremental.h"

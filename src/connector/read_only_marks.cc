@@ -9,10 +9,10 @@ namespace tidemark {
 
 Result<bool> ReadOnlyMarks::open(Connection& connection, const ChunkTask& task, WindowSpec spec,
                                  const std::stop_token& stop) {
-  incremental_.post(std::move(spec));
-  incremental_.post(SeenAsked{task.window});
+  mailbox_.post(std::move(spec));
+  mailbox_.post(SeenAsked{task.window});
   if (fault_ == WindowFault::kNoBarrier) {
-    return incremental_.await_seen(task.window, stop).has_value();
+    return mailbox_.await_seen(task.window, stop).has_value();
   }
   return barrier_.pass_into_view(connection, task.window, stop);
 }

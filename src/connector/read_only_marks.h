@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "connector/barrier.h"
-#include "connector/incremental.h"
+#include "connector/mailbox.h"
 #include "connector/window_marks.h"
 #include "snapshot/window_fault.h"
 
@@ -22,8 +22,8 @@ namespace tidemark {
 class ReadOnlyMarks final : public WindowMarks {
  public:
   // All outlive this object.
-  ReadOnlyMarks(Incremental& incremental, Director& director, WindowFault fault)
-      : incremental_(incremental), barrier_(incremental, director), fault_(fault) {}
+  ReadOnlyMarks(Mailbox& mailbox, Director& director, WindowFault fault)
+      : mailbox_(mailbox), barrier_(mailbox, director), fault_(fault) {}
 
   Result<bool> open(Connection& connection, const ChunkTask& task, WindowSpec spec,
                     const std::stop_token& stop) override;
@@ -34,7 +34,7 @@ class ReadOnlyMarks final : public WindowMarks {
   std::optional<WindowId> abandon() override { return std::nullopt; }
 
  private:
-  Incremental& incremental_;
+  Mailbox& mailbox_;
   Barrier barrier_;
   const WindowFault fault_;
 };

@@ -71,7 +71,7 @@ void SignalChannels::read_topic(const std::stop_token& stop, const SignalMarks& 
     if (!begun) {
       TRY(topic.place());
       // Stored at once: what is sent from now on is no old message, whatever happens.
-      parts_.incremental.post(OutsideSignal{.mark = topic.mark(), .channel = "kafka"});
+      parts_.mailbox.post(OutsideSignal{.mark = topic.mark(), .channel = "kafka"});
       begun = true;
     }
     return topic.read(kPollWait);
@@ -87,7 +87,7 @@ void SignalChannels::read_topic(const std::stop_token& stop, const SignalMarks& 
     }
     unreadable.settled();
     pause = kPauseMin;
-    for (OutsideSignal& signal : *signals) parts_.incremental.post(std::move(signal));
+    for (OutsideSignal& signal : *signals) parts_.mailbox.post(std::move(signal));
     if (const auto stored = parts_.delivery.stored_signals()) {
       if (auto told = topic.commit(*stored); !told) not_told.about(told.error());
     }
@@ -108,7 +108,7 @@ void SignalChannels::read_file(const std::stop_token& stop, FileMark mark) {
   std::uint64_t told = file.mark().hash;
   const auto tell = [&](OutsideSignal signal) {
     told = std::get<FileMark>(signal.mark).hash;
-    parts_.incremental.post(std::move(signal));
+    parts_.mailbox.post(std::move(signal));
   };
   for (; !stop.stop_requested(); sleep_unless_stopped(stop, interval)) {
     auto signals = file.read();

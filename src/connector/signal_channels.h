@@ -3,7 +3,7 @@
 // source thread and keeps on whatever it meets.
 //
 // Lifecycle: the constructor starts the threads, the destructor stops them within a second
-// Thread:    any; what comes in goes through Incremental::post()
+// Thread:    any; what comes in goes through Mailbox::post()
 // Errors:    none end the engine: what keeps a channel from being read is logged, once a minute
 #pragma once
 
@@ -15,7 +15,7 @@
 #include "change/offset.h"
 #include "config/settings.h"
 #include "connector/delivery.h"
-#include "connector/incremental.h"
+#include "connector/mailbox.h"
 
 namespace tidemark {
 
@@ -23,7 +23,7 @@ class SignalChannels {
  public:
   struct Parts {  // all outlive the channels
     const Settings& settings;
-    Incremental& incremental;
+    Mailbox& mailbox;
     const Delivery& delivery;
     const Clock& clock;
   };

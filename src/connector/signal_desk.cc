@@ -35,19 +35,14 @@ void append_sentence(std::string& out, std::string_view sentence) {
 // One after the other, each with what it leaves behind: a checkpoint holds both or neither.
 Status Incremental::work_off_signals(const Offset& offset) {
   while (!jump_) {
-    const OutsideSignal* signal = nullptr;
-    {
-      const std::lock_guard lock(mailbox_mutex_);
-      if (outside_.empty()) return {};
-      signal = &outside_.front();  // others are only appended meanwhile
-    }
+    const OutsideSignal* const signal = parts_.mailbox.first_signal();
+    if (signal == nullptr) return {};
     TRY(work_off(*signal, offset));
     auto marks = std::make_shared<SignalMarks>(*marks_);
     move_marks(*marks, signal->mark);
     marks_ = std::move(marks);
     answers_changed_ = true;
-    const std::lock_guard lock(mailbox_mutex_);
-    outside_.pop_front();
+    parts_.mailbox.signal_done();
   }
   return {};
 }
@@ -322,7 +317,6 @@ Status Incremental::check_condition(const TablePtr& table, const std::string& co
   return std::unexpected(Error(plan.error()).at("additional-conditions of " + table->id.text()));
 }
 
-// Tables on the server that are not captured, to tell "not captured" from "does not exist".
 // A CREATE TABLE may come through the binlog before the server shows its table: the server commits
 // behind the log. Whoever asks for the table by then means it.
 Result<std::vector<TableId>> Incremental::adopt_late(const std::vector<TableId>& others) {
@@ -342,6 +336,7 @@ Result<std::vector<TableId>> Incremental::adopt_late(const std::vector<TableId>&
   return late;
 }
 
+// Tables on the server that are not captured, to tell "not captured" from "does not exist".
 Result<std::vector<TableId>> Incremental::other_tables() {
   std::vector<TableId> others =
       TRY(parts_.desk.ask([](Connection& connection) { return list_tables(connection); }));

@@ -124,11 +124,7 @@ Status Incremental::prepare_jump(const std::string& signal_id, const SetBinlogPo
 
 Offset Incremental::jump(const Offset& from) {
   const Jump done = *std::exchange(jump_, std::nullopt);
-  {
-    // Where the probe's row stands means nothing for what is streamed from now on.
-    const std::lock_guard lock(mailbox_mutex_);
-    probe_.reset();
-  }
+  probe_.reset();  // where its row stands means nothing for what is streamed from now on
   answer({.signal_id = done.signal_id,
           .type = std::string(kSetBinlogPosition),
           .accepted = true,

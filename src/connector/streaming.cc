@@ -36,6 +36,7 @@ Streaming::Streaming(ConnectorParts& parts, WindowFault fault)
                  .new_id = [] { return Uuid::random().text(); },
                  .fault = fault},
                 parts.clock),
+      mailbox_(director_),
       blocking_({.settings = parts.settings,
                  .encoding = parts.encoding,
                  .clock = parts.clock,
@@ -48,6 +49,7 @@ Streaming::Streaming(ConnectorParts& parts, WindowFault fault)
                 parts.stored ? parts.stored->blocking : std::vector<BlockingRequest>()),
       incremental_({.clock = parts.clock,
                     .director = director_,
+                    .mailbox = mailbox_,
                     .blocking = blocking_,
                     .tables = parts.tables,
                     .output = *parts.output,
@@ -74,7 +76,7 @@ Streaming::Streaming(ConnectorParts& parts, WindowFault fault)
     director_.restore(parts.stored->incremental,
                       [&](const TableId& id) { return parts.tables.def(id); });
   }
-  incremental_.on_post([this] { source_.wake(); });
+  mailbox_.on_post([this] { source_.wake(); });
 }
 
 Status Streaming::first_load() {
@@ -105,7 +107,7 @@ Status Streaming::probe_signal_table(const TableId& id) {
   }));
   const LogEnd end =
       TRY(parts_.desk.ask([](Connection& connection) { return read_log_end(connection); }));
-  incremental_.expect({.id = probe, .by = end.position, .gtids = end.gtids});
+  incremental_.expect({.id = probe, .by = end});
   return {};
 }
 
@@ -119,12 +121,12 @@ Status Streaming::run(const std::stop_token& stop) {
                                         .encoding = parts_.encoding,
                                         .clock = parts_.clock,
                                         .director = director_,
-                                        .incremental = incremental_,
+                                        .mailbox = mailbox_,
                                         .status = parts_.status,
                                         .watermarks = watermarks_ ? &*watermarks_ : nullptr,
                                         .fault = fault_});
   const SignalChannels channels({.settings = settings,
-                                 .incremental = incremental_,
+                                 .mailbox = mailbox_,
                                  .delivery = *parts_.delivery,
                                  .clock = parts_.clock},
                                 parts_.signals);

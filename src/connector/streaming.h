@@ -17,6 +17,7 @@
 #include "connector/blocking.h"
 #include "connector/connector_parts.h"
 #include "connector/incremental.h"
+#include "connector/mailbox.h"
 #include "connector/source.h"
 #include "control/watermark.h"
 #include "snapshot/director.h"
@@ -41,6 +42,7 @@ class Streaming {
   ConnectorParts& parts_;
   const WindowFault fault_;
   Director director_;
+  Mailbox mailbox_;
   BlockingSnapshots blocking_;
   Incremental incremental_;
   Source source_;

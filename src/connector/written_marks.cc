@@ -15,9 +15,9 @@ WindowRow WrittenMarks::row_of(const OpenWindow& window) const {
 
 Result<bool> WrittenMarks::open(Connection& connection, const ChunkTask& task, WindowSpec spec,
                                 const std::stop_token& stop) {
-  parts_.incremental.post(std::move(spec));
-  if (const std::uint64_t link = parts_.incremental.link(); link != link_) {
-    parts_.incremental.post(SeenAsked{task.window});
+  parts_.mailbox.post(std::move(spec));
+  if (const std::uint64_t link = parts_.mailbox.link(); link != link_) {
+    parts_.mailbox.post(SeenAsked{task.window});
     if (!TRY(barrier_.pass(connection, task.window, stop))) return false;
     link_ = link;
   }
@@ -36,7 +36,7 @@ Status WrittenMarks::write(Connection& connection, const OpenWindow& opening) {
     if (statement.starts_with("DELETE")) deleted = connection.affected_rows();
   }
   if (parts_.strategy == WatermarkStrategy::kInsertDelete)
-    parts_.incremental.post(CloseConfirmed{.window = open_->id, .rows_deleted = deleted});
+    parts_.mailbox.post(CloseConfirmed{.window = open_->id, .rows_deleted = deleted});
   return {};
 }
 
@@ -50,7 +50,7 @@ Status WrittenMarks::withdraw(Connection& connection) {
 Status WrittenMarks::close(Connection& connection) {
   TRY(connection.execute(parts_.watermarks.close(row_of(*open_))));
   if (parts_.strategy == WatermarkStrategy::kInsertDelete) {
-    parts_.incremental.post(
+    parts_.mailbox.post(
         CloseConfirmed{.window = open_->id, .rows_deleted = connection.affected_rows()});
   }
   open_.reset();

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/watermark_strategy.h"
 #include "connector/barrier.h"
-#include "connector/incremental.h"
+#include "connector/mailbox.h"
 #include "connector/window_marks.h"
 #include "control/watermark.h"
 
@@ -23,11 +23,11 @@ class WrittenMarks final : public WindowMarks {
   struct Parts {  // all outlive this object
     const Clock& clock;
     Director& director;
-    Incremental& incremental;
+    Mailbox& mailbox;
     const WatermarkWriter& watermarks;
     WatermarkStrategy strategy;
   };
-  explicit WrittenMarks(Parts parts) : parts_(parts), barrier_(parts.incremental, parts.director) {}
+  explicit WrittenMarks(Parts parts) : parts_(parts), barrier_(parts.mailbox, parts.director) {}
 
   Result<bool> open(Connection& connection, const ChunkTask& task, WindowSpec spec,
                     const std::stop_token& stop) override;
