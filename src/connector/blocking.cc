@@ -118,7 +118,7 @@ Status BlockingSnapshots::open_view(const std::stop_token& stop) {
 Status BlockingSnapshots::emit(std::function<Status()> meanwhile, const std::stop_token& stop) {
   const SteadyTime began = parts_.clock.steady();
   parts_.status.update([](StatusView& view) { view.state = "snapshot"; }, true);
-  TRY(tell("STARTED"));
+  TRY(tell_at_once(parts_.notifications, "STARTED", {}, first().signal_id, parts_.output));
   auto done = scan(std::move(meanwhile), stop);
   parts_.status.update([](StatusView& view) { view.state = "streaming"; });
   if (!done) return failed(std::move(done).error());
@@ -126,17 +126,9 @@ Status BlockingSnapshots::emit(std::function<Status()> meanwhile, const std::sto
       std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady() - began);
   log::info("snapshot.blocking_completed",
             {{"signal", first().signal_id}, {"took_ms", took.count()}});
-  TRY(tell("COMPLETED"));
+  TRY(tell_at_once(parts_.notifications, "COMPLETED", {}, first().signal_id, parts_.output));
   finish();
   return {};
-}
-
-// Handed over at once: rows come by other batches.
-Status BlockingSnapshots::tell(std::string_view type, Notifications::Data data) {
-  const Notifications* const told = parts_.notifications;
-  if (told == nullptr || !told->on()) return {};
-  told->initial(type, std::move(data), first().signal_id, parts_.output.batch());
-  return parts_.output.send(std::nullopt);
 }
 
 Status BlockingSnapshots::scan(std::function<Status()> meanwhile, const std::stop_token& stop) {
@@ -198,7 +190,9 @@ Status BlockingSnapshots::failed(Error error) {
   }
   // What is wrong with the way out ends the run.
   TRY(parts_.output.delivery().check());
-  if (opened) TRY(tell("ABORTED", {{"reason", error.text()}}));
+  if (opened)
+    TRY(tell_at_once(parts_.notifications, "ABORTED", {{"reason", error.text()}}, first().signal_id,
+                     parts_.output));
   if (const auto wait = backoff_.next(); again && wait) {
     log::failure(log::Level::kWarn, "snapshot.blocking_interrupted", error);
     log::info("snapshot.blocking_again", {{"signal", first().signal_id}, {"in_ms", wait->count()}});

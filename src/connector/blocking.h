@@ -107,7 +107,6 @@ class BlockingSnapshots {
   Status failed(Error error);
   void end(const BlockingTable& table, std::string status, std::string reason, std::uint64_t rows);
   void finish();
-  Status tell(std::string_view type, Notifications::Data data = {});
   void publish();
 
   const Parts parts_;

@@ -45,15 +45,10 @@ Result<std::vector<TableId>> captured_names(Connection& connection, const Tables
   return captured;
 }
 
-// Handed over at once: rows come by other batches.
-Status InitialSnapshot::tell(std::string_view type, Notifications::Data data) {
-  const Notifications* const told = parts_.notifications;
-  if (told == nullptr || !told->on()) return {};
-  told->initial(type, std::move(data), {}, parts_.output.batch());
-  return parts_.output.send(std::nullopt);
-}
-
 Result<Offset> InitialSnapshot::run(bool with_rows, bool gtid_mode, const std::stop_token& stop) {
+  const auto tell = [&](std::string_view type, Notifications::Data data = {}) {
+    return tell_at_once(parts_.notifications, type, std::move(data), {}, parts_.output);
+  };
   TRY(tell("STARTED"));
   auto taken = take(with_rows, gtid_mode, stop);
   if (taken) {

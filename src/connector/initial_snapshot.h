@@ -42,7 +42,6 @@ class InitialSnapshot {
 
  private:
   Result<Offset> take(bool with_rows, bool gtid_mode, const std::stop_token& stop);
-  Status tell(std::string_view type, Notifications::Data data = {});
 
   const Parts parts_;
 };

@@ -104,4 +104,11 @@ void Notifications::tell(Notification notification, std::string_view signal_id,
   if (records_) records_->append(notification, batch);
 }
 
+Status tell_at_once(const Notifications* notifications, std::string_view type,
+                    Notifications::Data data, std::string_view signal_id, Output& output) {
+  if (notifications == nullptr || !notifications->on()) return {};
+  notifications->initial(type, std::move(data), signal_id, output.batch());
+  return output.send(std::nullopt);
+}
+
 }  // namespace tidemark

@@ -14,8 +14,10 @@
 
 #include "base/clock.h"
 #include "base/record.h"
+#include "base/result.h"
 #include "change/offset.h"
 #include "config/settings.h"
+#include "connector/output.h"
 #include "encode/side_records.h"
 #include "schema/table.h"
 
@@ -53,5 +55,9 @@ class Notifications {
   std::optional<NotificationRecords> records_;
   const Clock& clock_;
 };
+
+// Of a snapshot in one view, handed over at once, because its rows come by other batches. Null: nobody is told.
+Status tell_at_once(const Notifications* notifications, std::string_view type,
+                    Notifications::Data data, std::string_view signal_id, Output& output);
 
 }  // namespace tidemark
