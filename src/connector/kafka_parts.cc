@@ -2,13 +2,13 @@
 #include "connector/kafka_parts.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "kafka/admin.h"
+#include "kafka/properties.h"
 
 namespace tidemark {
 namespace {
@@ -17,19 +17,6 @@ namespace {
 constexpr std::size_t kTransactionBytes = 32U << 20U;
 // Of a start with brokers that do not answer; later they are waited for.
 constexpr int kConnectPatienceMs = 20'000;
-constexpr std::int64_t kTransactionTimeoutMs = 60'000;  // Kafka's default of transaction.timeout.ms
-
-constexpr std::size_t kRequestBytes = 1U << 20U;  // Kafka's default of max.request.size
-
-template <class Number>
-Number number_of(const kafka::ClientProperties& properties, std::string_view name,
-                 Number otherwise) {
-  const auto found = properties.find(name);
-  if (found == properties.end()) return otherwise;
-  const std::string& text = found->second;
-  std::from_chars(text.data(), text.data() + text.size(), otherwise);
-  return otherwise;
-}
 
 bool applies(const TopicRule& rule, const std::string& topic) {
   const auto in = [&](const std::optional<RegexList>& list) {
@@ -65,11 +52,14 @@ std::unique_ptr<kafka::TopicMaker> topic_maker_of(const KafkaSettings& settings)
 }
 
 Result<std::size_t> record_bytes_max(const KafkaSettings& settings, const std::string& topic) {
-  std::size_t out = number_of(settings.producer, "max.request.size", kRequestBytes);
+  const std::int64_t of_producer =
+      kafka::number_or(settings.producer, "max.request.size", kafka::kRequestBytesMax);
   const auto admin = TRY(kafka::Admin::open(settings.admin));
   // The broker makes the topic with its defaults, which take what the producer does.
-  if (!TRY(admin->describe(topic))) return out;
-  return std::min(out, number_of(TRY(admin->configs(topic)), "max.message.bytes", out));
+  if (!TRY(admin->describe(topic))) return static_cast<std::size_t>(of_producer);
+  const std::int64_t of_topic =
+      kafka::number_or(TRY(admin->configs(topic)), "max.message.bytes", of_producer);
+  return static_cast<std::size_t>(std::min(of_producer, of_topic));
 }
 
 void set_commits(const Settings& settings, Delivery::Options& options) {
@@ -78,8 +68,10 @@ void set_commits(const Settings& settings, Delivery::Options& options) {
   if (!settings.kafka.exactly_once) return;
   options.flush_interval = milliseconds(settings.kafka.transaction_interval_ms);
   options.flush_bytes = kTransactionBytes;
-  options.uncovered_max = milliseconds(
-      number_of(settings.kafka.producer, "transaction.timeout.ms", kTransactionTimeoutMs) / 3);
+  options.uncovered_max =
+      milliseconds(kafka::number_or(settings.kafka.producer, "transaction.timeout.ms",
+                                    kafka::kTransactionTimeoutMs) /
+                   3);
 }
 
 }  // namespace tidemark

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <functional>
 #include <unordered_map>
@@ -30,7 +29,7 @@ constexpr int kRestMs = 5;
 // What the library keeps of a message beside its bytes: the count bounds that memory.
 constexpr std::size_t kBytesPerMessage = 512;
 constexpr std::size_t kMessagesMin = 1000;
-constexpr std::int64_t kTransactionTimeoutMs = 60'000;  // Kafka's default
+constexpr std::int64_t kBufferBytesMin = 1 << 20;
 
 struct StringHash {
   using is_transparent = void;
@@ -39,20 +38,10 @@ struct StringHash {
   }
 };
 
-std::int64_t number_or(const LibrarySettings& settings, std::string_view name,
-                       std::int64_t otherwise) {
-  const auto found = settings.find(name);
-  if (found == settings.end()) return otherwise;
-  std::from_chars(found->second.data(), found->second.data() + found->second.size(), otherwise);
-  return otherwise;
-}
-
 std::size_t buffer_bytes(const ProducerOptions& options) {
-  const auto found = options.properties.find("buffer.memory");
-  std::size_t out = options.buffer_bytes;
-  if (found != options.properties.end())
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), out);
-  return std::max<std::size_t>(out, 1U << 20U);
+  const auto bytes = number_or(options.properties, "buffer.memory",
+                               static_cast<std::int64_t>(options.buffer_bytes));
+  return static_cast<std::size_t>(std::max(bytes, kBufferBytesMin));
 }
 
 // Defaults of ours, where the properties say nothing.
@@ -66,7 +55,7 @@ LibrarySettings with_defaults(LibrarySettings settings, const ProducerOptions& o
             std::to_string(std::max(bytes / kBytesPerMessage, kMessagesMin)));
   otherwise("linger.ms", "50");
   otherwise("batch.size", std::to_string(kBatchBytes));
-  otherwise("message.max.bytes", "1048576");  // Kafka's default of max.request.size
+  otherwise("message.max.bytes", std::to_string(kRequestBytesMax));
   otherwise("partitioner", "murmur2_random");
   otherwise("reconnect.backoff.max.ms", "2000");
   otherwise("client.id", "tidemark");

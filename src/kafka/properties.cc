@@ -319,4 +319,13 @@ std::expected<LibrarySettings, std::vector<ClientProblem>> translate(
   return std::move(out.settings);
 }
 
+std::int64_t number_or(const ClientProperties& properties, std::string_view name,
+                       std::int64_t otherwise) {
+  const auto found = properties.find(name);
+  if (found == properties.end()) return otherwise;
+  const std::string& text = found->second;
+  std::from_chars(text.data(), text.data() + text.size(), otherwise);
+  return otherwise;
+}
+
 }  // namespace tidemark::kafka

@@ -20,6 +20,14 @@ using ClientProperties = std::map<std::string, std::string, std::less<>>;
 // By the name of the library.
 using LibrarySettings = std::map<std::string, std::string, std::less<>>;
 
+// Kafka's defaults, for where a client's properties say nothing.
+inline constexpr std::int64_t kTransactionTimeoutMs = 60'000;  // transaction.timeout.ms
+inline constexpr std::int64_t kRequestBytesMax = 1 << 20;  // max.request.size
+
+// The whole number of that name; `otherwise` where there is none. Of either kind of settings, or of a topic's.
+std::int64_t number_or(const ClientProperties& properties, std::string_view name,
+                       std::int64_t otherwise);
+
 enum class ClientKind : std::uint8_t { kProducer, kConsumer, kAdmin };
 
 // What is wrong with one property, without its value where that may be a secret, and what would be right.

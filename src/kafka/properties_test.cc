@@ -155,5 +155,12 @@ TEST(ClientProperties, ChecksHostNamesUnlessToldNotTo) {
   EXPECT_THAT(out, Contains(Pair("ssl.endpoint.identification.algorithm", "none")));
 }
 
+TEST(ClientProperties, AreReadAsNumbersWhereTheyAre) {
+  const ClientProperties given{{"buffer.memory", "7"}, {"linger.ms", ""}};
+  EXPECT_EQ(number_or(given, "buffer.memory", 9), 7);
+  EXPECT_EQ(number_or(given, "linger.ms", 9), 9);
+  EXPECT_EQ(number_or(given, "max.request.size", kRequestBytesMax), 1'048'576);
+}
+
 }  // namespace
 }  // namespace tidemark::kafka
