@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/kafka_parts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "kafka/admin.h"
@@ -18,11 +21,13 @@ constexpr std::size_t kTransactionBytes = 32U << 20U;
 // Of a start with brokers that do not answer; later they are waited for.
 constexpr int kConnectPatienceMs = 20'000;
 
-bool applies(const TopicRule& rule, const std::string& topic) {
-  const auto in = [&](const std::optional<RegexList>& list) {
-    return list && list->matches(topic).value_or(false);
+// Errors: kRejected, by the property's name, where an expression cannot be matched with the topic
+Result<bool> applies(const TopicRule& rule, const std::string& topic) {
+  const auto in = [&](const RegexList& list, std::string_view option) -> Result<bool> {
+    return TRY_AT(list.matches(topic), fmt::format("topic.creation.{}.{}", rule.group, option));
   };
-  return (!rule.include || in(rule.include)) && !in(rule.exclude);
+  if (rule.include && !TRY(in(*rule.include, "include"))) return false;
+  return !rule.exclude || !TRY(in(*rule.exclude, "exclude"));
 }
 
 }  // namespace
@@ -37,18 +42,23 @@ Result<std::unique_ptr<kafka::Producer>> connect_producer(const Settings& settin
   return producer;
 }
 
+Result<std::optional<kafka::NewTopic>> new_topic_of(const KafkaSettings& settings,
+                                                    const std::string& topic) {
+  for (const TopicRule& rule : settings.topic_creation) {
+    if (!TRY(applies(rule, topic))) continue;
+    return kafka::NewTopic{.name = topic,
+                           .partitions = rule.partitions,
+                           .replication_factor = rule.replication_factor,
+                           .configs = {rule.configs.begin(), rule.configs.end()}};
+  }
+  return std::nullopt;
+}
+
 std::unique_ptr<kafka::TopicMaker> topic_maker_of(const KafkaSettings& settings) {
   if (settings.topic_creation.empty()) return nullptr;
-  const auto rules = [&settings](const std::string& topic) -> std::optional<kafka::NewTopic> {
-    const auto rule = std::ranges::find_if(settings.topic_creation,
-                                           [&](const TopicRule& it) { return applies(it, topic); });
-    if (rule == settings.topic_creation.end()) return std::nullopt;
-    return kafka::NewTopic{.name = topic,
-                           .partitions = rule->partitions,
-                           .replication_factor = rule->replication_factor,
-                           .configs = {rule->configs.begin(), rule->configs.end()}};
-  };
-  return std::make_unique<kafka::TopicMaker>(settings.admin, rules);
+  return std::make_unique<kafka::TopicMaker>(settings.admin, [&settings](const std::string& topic) {
+    return new_topic_of(settings, topic);
+  });
 }
 
 Result<std::size_t> record_bytes_max(const KafkaSettings& settings, const std::string& topic) {

@@ -19,7 +19,11 @@ namespace tidemark {
 Result<std::unique_ptr<kafka::Producer>> connect_producer(const Settings& settings,
                                                           const std::stop_token& stop);
 
-// topic.creation.*; nothing where topics are left to the broker.
+// How topic.creation.* wants a topic to be made, by the first rule that applies; nothing: it is left to the broker.
+// Errors: kRejected naming the property whose expression cannot be matched: a topic is never made otherwise for that
+Result<std::optional<kafka::NewTopic>> new_topic_of(const KafkaSettings& settings,
+                                                    const std::string& topic);
+// Of these rules; null where there are none. `settings` outlive it.
 std::unique_ptr<kafka::TopicMaker> topic_maker_of(const KafkaSettings& settings);
 
 // The largest record that both a topic and the producer take, in bytes: asks the broker.

@@ -6,7 +6,7 @@
 namespace tidemark::kafka {
 
 Status TopicMaker::ensure(const std::string& name) {
-  const std::optional<NewTopic> wanted = rules_(name);
+  const std::optional<NewTopic> wanted = TRY(rules_(name));
   if (!wanted) return {};
   if (!admin_) admin_ = TRY(Admin::open(properties_));
   if (TRY(admin_->describe(name))) return {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the topics that are not there, by rules.
 // Thread: one at a time
-// Errors: of the admin client
+// Errors: of the rules and of the admin client
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ namespace tidemark::kafka {
 class TopicMaker {
  public:
   // How a topic of that name is to be; nothing: it is left to the broker.
-  using Rules = std::function<std::optional<NewTopic>(const std::string& name)>;
+  using Rules = std::function<Result<std::optional<NewTopic>>(const std::string& name)>;
 
   TopicMaker(ClientProperties admin, Rules rules)
       : properties_(std::move(admin)), rules_(std::move(rules)) {}
