@@ -140,6 +140,23 @@ void check_idempotence(const Config& config, const Report& report) {
   unless(producer.text("retries") != "0", "retries", "leave it out");
 }
 
+// The brokers would end every transaction that is to last longer than they wait for it.
+void check_transaction_time(const Config& config, const Report& report) {
+  constexpr std::string_view kTimeout = "transaction.timeout.ms";
+  const ClientSources producer = client_sources(config, KafkaClient::kProducer);
+  const std::int64_t timeout =
+      kafka::number_or(producer.properties, kTimeout, kafka::kTransactionTimeoutMs);
+  const TransactionInterval interval = transaction_interval(config);
+  if (interval.ms <= timeout) return;
+  const std::string timeout_name = written_for(producer, std::string(kTimeout));
+  report(interval.property.empty() ? timeout_name : interval.property,
+         {fmt::format("lets a transaction last {} ms, and brokers end it after {} ms ({} of the "
+                      "producer)",
+                      interval.ms, timeout, kTimeout),
+          fmt::format("an interval of at most {} ms, or a {} of more than {} ms", timeout,
+                      timeout_name, interval.ms)});
+}
+
 void check_exactly_once(const Config& config, const Report& report) {
   constexpr std::string_view kSupport = "exactly.once.support";
   if (config.text("transaction.boundary") == "connector") {
@@ -154,8 +171,10 @@ void check_exactly_once(const Config& config, const Report& report) {
             "offset.storage.topic, a compacted topic, in place of offset.storage.file.filename; or "
             "requested"});
   }
-  if (delivers_exactly_once(config)) check_idempotence(config, report);
-  if (!delivers_exactly_once(config) || history_kind(config) != HistoryKind::kKafka) return;
+  if (!delivers_exactly_once(config)) return;
+  check_idempotence(config, report);
+  check_transaction_time(config, report);
+  if (history_kind(config) != HistoryKind::kKafka) return;
   if (!history_settings(config).with_sink) {
     report("schema.history.internal.kafka.bootstrap.servers",
            {"names other brokers than the sink, and delivery is exactly once: a transaction is "

@@ -80,12 +80,6 @@ std::string transactional_id(const Config& config) {
   return fmt::format("tidemark-{}-{}", name, config.text("topic.prefix"));
 }
 
-std::int64_t transaction_interval_ms(const Config& config) {
-  if (config.text("transaction.boundary") != "interval") return kTransactionMs;
-  const bool own = config.given("transaction.boundary.interval.ms");
-  return config.integer(own ? "transaction.boundary.interval.ms" : "offset.flush.interval.ms");
-}
-
 // A name as the last part of a path.
 std::string file_name_of(std::string_view name) {
   std::string out(name);
@@ -139,6 +133,13 @@ bool delivers_exactly_once(const Config& config) {
          config.text("exactly.once.source.support") == "enabled";
 }
 
+TransactionInterval transaction_interval(const Config& config) {
+  if (config.text("transaction.boundary") != "interval") return {kTransactionMs, {}};
+  constexpr std::string_view kOwn = "transaction.boundary.interval.ms";
+  const std::string_view property = config.given(kOwn) ? kOwn : "offset.flush.interval.ms";
+  return {config.integer(property), property};
+}
+
 bool has_plain_headers(const Config& config) {
   constexpr std::string_view kConverter = "header.converter";
   if (!config.given(kConverter))
@@ -156,7 +157,7 @@ KafkaSettings kafka_settings(const Config& config) {
     out.topic_creation.push_back(topic_rule(config, group));
   out.exactly_once = delivers_exactly_once(config);
   out.transactional_id = transactional_id(config);
-  out.transaction_interval_ms = transaction_interval_ms(config);
+  out.transaction_interval_ms = transaction_interval(config).ms;
   out.plain_headers = has_plain_headers(config);
   if (config.text("tidemark.kafka.oversize") == "divert") out.oversize = OversizePolicy::kDivert;
   out.oversize_path = text_of(config, "tidemark.kafka.oversize.path");

@@ -3,6 +3,7 @@
 // Which of them there are is decided here once; the checks ask the same functions.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ bool has_channel(const Config& config, std::string_view channel);  // of signal.
 // The groups of topic.creation.*, `default` last; empty: none of it is given, or it is switched off.
 std::vector<std::string> topic_groups(const Config& config);
 bool delivers_exactly_once(const Config& config);
+// How long a transaction lasts at most, and the property that says so; empty: none does.
+struct TransactionInterval {
+  std::int64_t ms;
+  std::string_view property;
+};
+TransactionInterval transaction_interval(const Config& config);
 // By Connect's SimpleHeaderConverter, which is its default.
 bool has_plain_headers(const Config& config);
 

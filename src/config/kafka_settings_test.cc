@@ -132,6 +132,22 @@ TEST(KafkaSettings, TellHowDeliveryIsAskedFor) {
   EXPECT_THAT(loaded(file).warnings(), Contains(HasSubstr("at least once")));
 }
 
+TEST(KafkaSettings, TakeATransactionThatEndsBeforeTheBrokersEndIt) {
+  const auto interval_ms = [](Pairs defines) {
+    defines.emplace_back("transaction.boundary", "interval");
+    return settings(distributed(std::move(defines))).kafka.transaction_interval_ms;
+  };
+  EXPECT_EQ(interval_ms({{"exactly.once.support", "required"},
+                         {"transaction.boundary.interval.ms", "60000"}}),
+            60'000);
+  EXPECT_EQ(interval_ms({{"exactly.once.support", "required"},
+                         {"transaction.boundary.interval.ms", "90000"},
+                         {"producer.override.transaction.timeout.ms", "120000"}}),
+            90'000);
+  // Delivery is at least once: no transaction is to last.
+  EXPECT_EQ(interval_ms({{"transaction.boundary.interval.ms", "90000"}}), 90'000);
+}
+
 TEST(KafkaSettings, PutALargeRecordWhereTheyAreTold) {
   EXPECT_EQ(settings(distributed()).kafka.oversize, OversizePolicy::kStop);
   const KafkaSettings out = settings(distributed({{"tidemark.kafka.oversize", "divert"},

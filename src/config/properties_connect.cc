@@ -88,7 +88,7 @@ std::span<const Property> connect_properties() {
        "How long a Kafka transaction lasts at most: 200 ms (`poll`), or as the next one says "
        "(`interval`)."},
       {"transaction.boundary.interval.ms", T::kLong, "", ">= 0", S::kSupported, "",
-       "By default `offset.flush.interval.ms`."},
+       "By default `offset.flush.interval.ms`. Not above the producer's `transaction.timeout.ms`."},
       {"offsets.storage.topic", T::kText, "", "", S::kSupported, "",
        "An offset topic of this connector's own, in place of the worker's."},
   });
