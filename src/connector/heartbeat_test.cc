@@ -3,18 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include "testing/manual_clock.h"
+
 namespace tidemark {
 namespace {
 
-class ManualClock final : public Clock {
- public:
-  std::int64_t wall_ns() const override { return 1'700'000'000'000'000'000; }
-  SteadyTime steady() const override { return now; }
-  SteadyTime now{};
-};
-
 class HeartbeatTest : public testing::Test {
  protected:
+  HeartbeatTest() { clock_.set_wall(1'700'000'000'000'000'000); }
   Heartbeat make(std::function<Status()> action = {}) {
     return {{.interval = std::chrono::milliseconds(100), .action = std::move(action)},
             HeartbeatRecords({.schemas_enable_key = false, .schemas_enable_value = false}, "h",
@@ -36,9 +32,9 @@ TEST_F(HeartbeatTest, BeatsAtOnceAndThenByTheInterval) {
   Heartbeat heartbeat = make();
   EXPECT_EQ(beats(heartbeat), 1U);
   EXPECT_EQ(batch_.value(batch_.records()[0]), R"({"ts_ms":1700000000000})");
-  clock_.now += std::chrono::milliseconds(99);
+  clock_.advance(std::chrono::milliseconds(99));
   EXPECT_EQ(beats(heartbeat), 0U);
-  clock_.now += std::chrono::milliseconds(1);
+  clock_.advance(std::chrono::milliseconds(1));
   EXPECT_EQ(beats(heartbeat), 1U);
   EXPECT_EQ(beats(heartbeat), 0U);
 }
@@ -51,7 +47,7 @@ TEST_F(HeartbeatTest, ActsWithEachBeatAndOutlivesAFailure) {
   });
   EXPECT_EQ(beats(heartbeat), 1U);
   EXPECT_EQ(beats(heartbeat), 0U);
-  clock_.now += std::chrono::milliseconds(100);
+  clock_.advance(std::chrono::milliseconds(100));
   EXPECT_EQ(beats(heartbeat), 1U);
   EXPECT_EQ(acts, 2);
 }
