@@ -130,13 +130,20 @@ Status adopt_snapshot(ConnectorParts& parts) {
       take_over(*parts.loaded->snapshot, [&](const TableId& id) { return parts.tables.def(id); },
                 {.operations_skipped = parts.settings.skipped_operations.some_row_changes(),
                  .message_keys = !parts.settings.rules.message_keys.empty()}));
-  for (const std::string& why : taken.started_over) {
+  const TableSnapshotState& table = taken.state.tables.front();
+  const std::string first = table.database + "." + table.table;
+  if (taken.started_over) {
     log::warn("snapshot.started_over",
-              {{"table", why},
+              {{"table", first},
+               {"cause", *taken.started_over},
                {"meaning",
                 "the cursor of Debezium's snapshot does not say where we would be: rows "
                 "that came before come again"}});
   }
+  log::info("snapshot.taken_over",
+            {{"table", first},
+             {"from", table.started ? "the last key that was sent" : "its start"},
+             {"tables_behind_it", taken.state.tables.size() - 1}});
   parts.stored->incremental = std::move(taken.state);
   return {};
 }

@@ -127,7 +127,7 @@ Result<TakenOverSnapshot> take_over(const DebeziumSnapshot& snapshot,
     to.signal_id = from.signal_id;
     if (&from != snapshot.tables.data()) continue;
     if (auto placed = place(snapshot, find({to.database, to.table}), options, to); !placed)
-      out.started_over.push_back(from.collection + ": " + placed.error());
+      out.started_over = std::move(placed).error();
   }
   return out;
 }

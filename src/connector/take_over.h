@@ -9,8 +9,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "change/offset.h"
@@ -21,7 +21,7 @@ namespace tidemark {
 
 struct TakenOverSnapshot {
   IncrementalState state;
-  std::vector<std::string> started_over;  // "shop.orders: why"
+  std::optional<std::string> started_over;  // why the first table is read from its start
 };
 
 struct TakeOverOptions {

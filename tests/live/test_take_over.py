@@ -12,51 +12,50 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from harness import kafka, standard  # pylint: disable=wrong-import-position
-from live.support import CONFLICT, KafkaTest, said  # pylint: disable=wrong-import-position
-
-def numbers(records):
-    """The ids of the rows in records (key, value as bytes) that are not tombstones."""
-    return [json.loads(r.value)["after"]["id"] for r in records if r.value is not None]
+from harness.servers import MariaDb  # pylint: disable=wrong-import-position
+from live.support import CONFLICT, said  # pylint: disable=wrong-import-position
+from live.take_over import TakeOverTest  # pylint: disable=wrong-import-position
 
 
-class TakeOver(KafkaTest):
-    maxDiff = None
-    prefix = "tm"  # of the test's topics
+class Handing(TakeOverTest):
+    """There and back."""
 
     def setUp(self):
         super().setUp()
         self.sql("CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(80))", "INSERT INTO shop.items VALUES (1, 'a'), (2, 'b')")
 
-    def original(self, **more):
-        return {
-            "connector.class": "io.debezium.connector.mysql.MySqlConnector",
-            "topic.prefix": self.prefix,
-            "database.hostname": self.server.host,
-            "database.port": self.server.port,
-            "database.user": standard.USER,
-            "database.password": standard.PASSWORD,
-            "database.server.id": 7001,
-            "table.include.list": "shop.items",
-            "include.schema.changes": "false",
-            "key.converter.schemas.enable": "false",
-            "value.converter.schemas.enable": "false",
-            "key.converter": "org.apache.kafka.connect.json.JsonConverter",
-            "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-            **more,
-        }
+    def topics_and_back(self):
+        config = self.in_topics()
+        connect = self.connect(config, offset_topic=self.offsets)
+        connect.wait_for_log("Keepalive thread is running")
+        self.sql("ALTER TABLE shop.items ADD COLUMN extra INT DEFAULT 7", "INSERT INTO shop.items VALUES (3, 'c', 8)")
+        connect.wait_until(lambda: self.in_topic() == [1, 2, 3], "the row behind the statement")
+        connect.shut_down()
+        self.sql("INSERT INTO shop.items VALUES (4, 'd', 9)", "ALTER TABLE shop.items ADD COLUMN more INT AFTER id",
+                 "INSERT INTO shop.items VALUES (5, 50, 'e', 10)")
 
-    def connect(self, config, **options):
-        connect = kafka.Connect(self.kafka, {"tidemark-test": config}, **options)
-        self.addCleanup(connect.stop)
-        return connect
+        engine, worker = self.ours(config)
+        engine.start(*worker)
+        engine.wait_until(lambda: 5 in self.in_topic(), 60, "the rows of meanwhile")
+        self.assertIn("event=offsets.taken_over", engine.log())
+        self.sql("ALTER TABLE shop.items DROP COLUMN extra", "INSERT INTO shop.items VALUES (6, 60, 'f')")
+        engine.wait_until(lambda: 6 in self.in_topic(), 60, "the next row")
+        self.assertEqual(CONFLICT, engine.call("offsets reset", *worker).returncode)
+        self.assert_stops(engine)
+        body = json.loads(engine.call("offsets export", "--format", "connect", *worker).stdout)
+        self.assertEqual({"server": self.prefix}, body["offsets"][0]["partition"])
+        self.assertIn("gtids", body["offsets"][0]["offset"])
 
-    def records_in_topic(self):
-        topic = f"{self.prefix}.shop.items"
-        return self.kafka.read(topic) if topic in self.kafka.topics() else []
+        self.sql("INSERT INTO shop.items VALUES (7, 70, 'g')")
+        connect.start()
+        connect.wait_until(lambda: 7 in self.in_topic(), "the row of meanwhile")
+        connect.shut_down()
+        self.assertEqual([1, 2, 3, 4, 5, 6, 7], self.in_topic())
+        self.assertEqual({"id": 7, "more": 70, "name": "g"}, json.loads(self.records_in_topic()[-1].value)["after"])
 
-    def in_topic(self):
-        return numbers(self.records_in_topic())
+
+class TakeOver(Handing):
+    prefix = "tm"
 
     def rows_in_file(self, engine):
         return [change["value"]["after"]["id"] for change in self.changes(engine)]
@@ -65,7 +64,7 @@ class TakeOver(KafkaTest):
         history = self.folder / "history.jsonl"
         stores = {"schema.history.internal": "io.debezium.storage.file.history.FileSchemaHistory",
                   "schema.history.internal.file.filename": history}
-        connect = self.connect(self.original(**{name: str(value) for name, value in stores.items()}))
+        connect = self.connect(self.original(**stores))
         connect.wait_for_log("Keepalive thread is running")
         self.sql("INSERT INTO shop.items VALUES (3, 'c')", "ALTER TABLE shop.items ADD COLUMN extra INT DEFAULT 7",
                  "INSERT INTO shop.items VALUES (4, 'd', 8)")
@@ -103,58 +102,19 @@ class TakeOver(KafkaTest):
         last = json.loads(self.records_in_topic()[-1].value)["after"]
         self.assertEqual({"id": 10, "more": 100, "name": "j", "other": 14}, last)
 
-    def ours(self, config, **worker):
-        """An engine on Connect's own files: the connector's JSON and the worker's properties."""
-        engine = self.engine(signals=False)
-        engine.config_path = self.folder / "connector.json"
-        engine.config_path.write_text(json.dumps({"name": "tidemark-test", "config": config}), encoding="utf-8")
-        path = self.folder / "worker.properties"
-        settings = {
-            "bootstrap.servers": self.kafka.bootstrap,
-            "group.id": "tidemark",
-            "key.converter": "org.apache.kafka.connect.json.JsonConverter",
-            "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-            "offset.storage.topic": "connect-offsets",
-            "offset.storage.replication.factor": 1,
-            "config.storage.topic": "connect-config",
-            "status.storage.topic": "connect-status",
-            "offset.flush.interval.ms": 100,
-            **worker,
-        }
-        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
-        return engine, ("--worker", str(path))
-
     def test_topics_of_debezium_and_back(self):
         self.prefix = "tt"
-        config = {name: str(value) for name, value in self.original(**{
-            "schema.history.internal.kafka.bootstrap.servers": self.kafka.bootstrap,
-            "schema.history.internal.kafka.topic": "tt-history"}).items()}
-        connect = self.connect(config, offset_topic="connect-offsets")
-        connect.wait_for_log("Keepalive thread is running")
-        self.sql("ALTER TABLE shop.items ADD COLUMN extra INT DEFAULT 7", "INSERT INTO shop.items VALUES (3, 'c', 8)")
-        connect.wait_until(lambda: self.in_topic() == [1, 2, 3], "the row behind the statement")
-        connect.shut_down()
-        self.sql("INSERT INTO shop.items VALUES (4, 'd', 9)", "ALTER TABLE shop.items ADD COLUMN more INT AFTER id",
-                 "INSERT INTO shop.items VALUES (5, 50, 'e', 10)")
+        self.topics_and_back()
 
-        engine, worker = self.ours(config)
-        engine.start(*worker)
-        engine.wait_until(lambda: 5 in self.in_topic(), 60, "the rows of meanwhile")
-        self.assertIn("event=offsets.taken_over", engine.log())
-        self.sql("ALTER TABLE shop.items DROP COLUMN extra", "INSERT INTO shop.items VALUES (6, 60, 'f')")
-        engine.wait_until(lambda: 6 in self.in_topic(), 60, "the next row")
-        self.assertEqual(CONFLICT, engine.call("offsets reset", *worker).returncode)
-        self.assert_stops(engine)
-        body = json.loads(engine.call("offsets export", "--format", "connect", *worker).stdout)
-        self.assertEqual({"server": "tt"}, body["offsets"][0]["partition"])
-        self.assertIn("gtids", body["offsets"][0]["offset"])
 
-        self.sql("INSERT INTO shop.items VALUES (7, 70, 'g')")
-        connect.start()
-        connect.wait_until(lambda: 7 in self.in_topic(), "the row of meanwhile")
-        connect.shut_down()
-        self.assertEqual([1, 2, 3, 4, 5, 6, 7], self.in_topic())
-        self.assertEqual({"id": 7, "more": 70, "name": "g"}, json.loads(self.records_in_topic()[-1].value)["after"])
+class OnMariaDb(Handing):
+    """Its own connector, whose GTIDs and counts of events are others."""
+
+    server_class = MariaDb
+    prefix = "ta"
+
+    def test_topics_of_debezium_and_back(self):
+        self.topics_and_back()
 
 
 if __name__ == "__main__":
