@@ -40,6 +40,13 @@ Status load_offset(ConnectorParts& parts) {
     log::info("offsets.taken_over", {{"from", parts.offsets->where()},
                                      {"position", parts.loaded->state.offset.position.text()}});
   }
+  if (parts.loaded->first_repeats) {
+    log::warn("offsets.first_transaction_repeats",
+              {{"why",
+                "Debezium's offset names one GTID and lies within a transaction: while it knew no "
+                "GTIDs it counts the first one as done when that has only begun"},
+               {"do", "nothing: the changes of the first two transactions at most come again"}});
+  }
   parts.stored = parts.loaded->state;
   if (parts.settings.gtid.ignore_on_recovery) {
     parts.stored->offset.gtid_mode = false;

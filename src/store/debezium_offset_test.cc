@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/debezium_offset.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "store/offset_store.h"
 
 namespace tidemark {
 namespace {
@@ -109,6 +112,32 @@ TEST(DebeziumOffset, TakesGtidsAsSets) {
   EXPECT_EQ(gtids("0-1-5,1-2-7").maria_gtids, *MariaGtidPosition::parse("1-2-7,0-1-5"));
   EXPECT_FALSE(gtids("0-1-5").gtid_mode);
   EXPECT_FALSE(decode_debezium_offset(R"({"file":"f","pos":4,"gtids":"x"})"));
+}
+
+TEST(DebeziumOffset, BeginsWithTheFirstGtidWhereThatMayBeTheTransactionAtHand) {
+  const auto at = [](std::string_view gtids, std::string_view counts) {
+    auto read = decode_debezium_offset(
+        fmt::format(R"({{"file":"b.1","pos":4,"gtids":"{}"{}}})", gtids, counts));
+    EXPECT_TRUE(read) << read.error().text();
+    return taken_over(read ? *std::move(read) : DebeziumOffset{});
+  };
+  constexpr std::string_view kWithin = R"(,"event":2,"row":1)";
+  const std::string uuid = "36ed2e1d-0001-11ef-9e2a-0242ac110002";
+  for (const std::string& one : {uuid + ":1-1", uuid + ":57", std::string("0-7-1")}) {
+    const LoadedOffset first = at(one, kWithin);
+    EXPECT_TRUE(first.first_repeats) << one;
+    EXPECT_TRUE(first.state.offset.by_gtid());
+    EXPECT_EQ(first.state.offset.gtids_text(), "");
+    EXPECT_EQ(first.state.offset.events_to_skip, 0U);
+    EXPECT_EQ(first.state.offset.rows_to_skip, 0U);
+    EXPECT_FALSE(at(one, "").first_repeats) << "between two transactions";
+  }
+  for (const std::string& more :
+       {uuid + ":1-2", std::string("0-7-2"), std::string("0-7-1,1-7-1")}) {
+    const LoadedOffset later = at(more, kWithin);
+    EXPECT_FALSE(later.first_repeats) << more;
+    EXPECT_EQ(later.state.offset.events_to_skip, 2U);
+  }
 }
 
 TEST(DebeziumOffset, KnowsWhichSnapshotWasRunning) {

@@ -24,6 +24,8 @@ struct LoadedOffset {
   std::optional<DebeziumSnapshot> snapshot = {};
   // It was stored amid rows of an incremental snapshot and does not name its tables.
   bool snapshot_lost = false;
+  // Its set of one GTID may name the transaction it was within: everything from that one on comes again.
+  bool first_repeats = false;
 };
 
 class OffsetStore {
