@@ -1,7 +1,8 @@
 """The main job into Kafka: what Kafka Connect runs today, run by Tidemark, and read back by a consumer of committed records.
 
 `demo.py --kafka` runs it: a private broker beside the private MySQL, the JSON of a connector as it is posted to Connect,
-the properties of a standalone worker. Records are shown by Kafka's own console consumer.
+the properties of a distributed worker. Offset and schema history are in topics, delivery is exactly once. Records are
+shown by Kafka's own console consumer.
 """
 
 import json
@@ -11,7 +12,6 @@ from demo import BIG, SIGNALS, TABLES, Demo
 from harness import kafka, standard
 from harness.engine import EngineError
 
-MEMORY = "io.debezium.relational.history.MemorySchemaHistory"
 CONVERTER = "org.apache.kafka.connect.json.JsonConverter"
 
 
@@ -34,18 +34,22 @@ class KafkaDemo(Demo):
     def _make_engine(self):
         connector = standard.properties(
             self.server, self.folder, **{"topic.prefix": "demo", "database.include.list": "inventory", "snapshot.mode": "no_data",
-                                         "signal.data.collection": SIGNALS, "schema.history.internal": MEMORY})
+                                         "signal.data.collection": SIGNALS, "exactly.once.support": "required",
+                                         "schema.history.internal.kafka.topic": "demo.history",
+                                         "schema.history.internal.kafka.bootstrap.servers": self.broker.bootstrap})
         connector = {name: str(value) for name, value in connector.items()
                      if not name.startswith(("debezium.", "offset.", "name")) and ".converter" not in name}
-        worker = {"bootstrap.servers": self.broker.bootstrap, "key.converter": CONVERTER,
+        worker = {"bootstrap.servers": self.broker.bootstrap, "group.id": "connect", "key.converter": CONVERTER,
                   "value.converter": CONVERTER, "key.converter.schemas.enable": "false", "value.converter.schemas.enable": "false",
-                  "offset.storage.file.filename": "offsets", "producer.compression.type": "lz4"}
+                  "exactly.once.source.support": "enabled", "producer.compression.type": "lz4",
+                  **{f"{what}.storage.{name}": value for what in ("offset", "config", "status")
+                     for name, value in (("topic", f"connect-{what}s"), ("replication.factor", 1))}}
         self.engine = standard.engine(self.server, self.folder, name="demo")
         self.engine.config_path = self.folder / "inventory.json"
         self.engine.write_config(json.dumps({"name": "inventory", "config": connector}, indent=1))
         (self.folder / "worker.properties").write_text("".join(f"{n}={v}\n" for n, v in worker.items()), encoding="utf-8")
         self.arguments = ("--worker", "worker.properties")
-        self.say("tidemark run inventory.json --worker worker.properties, with snapshot.mode=no_data: only changes")
+        self.say("tidemark run inventory.json --worker worker.properties, with snapshot.mode=no_data: only changes, exactly once")
 
     def _show_first(self):
         topic = f"demo.{BIG}"

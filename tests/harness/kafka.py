@@ -248,8 +248,10 @@ class Kafka(Daemon):
         `committed`."""
         isolation = "read_committed" if committed else "read_uncommitted"
         begin = f"-{last}" if last else "beginning"
+        # The end is where the broker has nothing to send, if only for a moment: a stream that is written all the time has no
+        # other.
         lines = self._kcat("-C", "-t", topic, "-o", begin, "-e", "-J", "-q", "-X", f"isolation.level={isolation}",
-                           "-X", "check.crcs=true")
+                           "-X", "check.crcs=true", "-X", "fetch.wait.max.ms=10")
         out = []
         for line in lines.splitlines():
             it = json.loads(line)
