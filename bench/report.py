@@ -30,7 +30,7 @@ class Figures:
         self._rows.append((name, f"{_number(rate)} rows/s{spread}"))
 
     def value(self, name, value, unit):
-        self._rows.append((name, f"{_number(value)} {unit}"))
+        self._rows.append((name, f"{_number(value)} {unit}".strip()))
 
     def ratio(self, name, ratio):
         self._rows.append((name, f"{ratio:.2f}"))

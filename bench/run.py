@@ -1,10 +1,12 @@
 """Measures the engine end to end against what bounds it and against the server's own tools, all in one run.
 
     run.py [--quick] [--rows N] [--repeat N] [--only PART,...] [--write]
+    run.py --against NAME=PROGRAM [--repeat N] [--write]
 
 Parts: start streaming transforms snapshot incremental latency tables kafka memory. --quick: 100,000 rows, once; a tenth of the
-rows for memory. --write puts the figures into bench/results/<date>-<commit>.md. Everything runs on one machine against a private MySQL on loopback, without TLS on
-any side; files lie on one disk, in the folder of the temporary server.
+rows for memory. --against: another build of the engine, which streams and snapshots in turn with this one; nothing else is
+measured then. --write puts the figures into bench/results/<date>-<commit>.md. Everything runs on one machine against a private
+MySQL on loopback, without TLS on any side; files lie on one disk, in the folder of the temporary server.
 """
 
 import argparse
@@ -24,6 +26,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import workload  # pylint: disable=wrong-import-position
 from harness import standard  # pylint: disable=wrong-import-position
 from harness.servers import Mysql  # pylint: disable=wrong-import-position
+import against  # pylint: disable=wrong-import-position
 import broker  # pylint: disable=wrong-import-position
 import memory  # pylint: disable=wrong-import-position
 from measure import BenchError, Neighbours, Run, Writer, program, timed  # pylint: disable=wrong-import-position
@@ -226,9 +229,9 @@ class Bench:
         self.figures.value(f"load beside chunks of {chunk}", statistics.median(a["load"] for a in best), "row changes/s")
         self.figures.aim(f"incremental, chunks of {chunk} / bare SELECT under the load", rate / bare_rate, aim)
 
-    def incremental_once(self, chunk):
+    def incremental_once(self, chunk, program=None):
         """One repetition: a bare SELECT and a snapshot beside the same writer."""
-        with Run(self.server, self.run_folder(), **{
+        with Run(self.server, self.run_folder(), program=program, **{
             "snapshot.mode": "no_data",
             "signal.data.collection": workload.SIGNALS,
             "incremental.snapshot.chunk.size": chunk,
@@ -376,10 +379,13 @@ def main():
     parser.add_argument("--rows", type=int)
     parser.add_argument("--repeat", type=int)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
+    parser.add_argument("--against", metavar="NAME=PROGRAM", help="another build of the engine, to be compared with")
     parser.add_argument("--write", action="store_true", help="keep the figures in bench/results/")
     options = parser.parse_args()
     options.rows = options.rows or (100_000 if options.quick else 1_000_000)
     options.repeat = options.repeat or (1 if options.quick else 3)
+    if options.against and "=" not in options.against:
+        parser.error("--against wants NAME=PROGRAM: a name for the results, and the path of the other build")
     parts = options.only.split(",")
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -396,8 +402,11 @@ def main():
         bench.figures.note("flush at every commit for incremental and latency; elsewhere at the system's leisure")
         bench.prepare()
         bench.prepare_start()
-        for part in parts:
-            getattr(bench, part)()
+        if options.against:
+            against.measure(bench, *options.against.split("=", 1))
+        else:
+            for part in parts:
+                getattr(bench, part)()
         bench.figures.note(others(load, time.monotonic() - began))
     finally:
         bench.close()
@@ -405,7 +414,7 @@ def main():
     text = bench.figures.markdown()
     print(text)
     if options.write:
-        path = ROOT / "bench/results" / f"{datetime.date.today():%Y-%m-%d}-{revision}.md"
+        path = ROOT / "bench/results" / f"{datetime.date.today():%Y-%m-%d}-{revision}{'-against' if options.against else ''}.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         bench.say(f"written: {path.relative_to(ROOT)}")
