@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "encode/side_records.h"
 #include "mysql/client/schema_reader.h"
@@ -77,15 +78,9 @@ std::string joined_names(std::span<const DefinedTable> tables, std::string_view 
   return out;
 }
 
-void to_lower_case(std::string& name) {
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-}
-
 void to_lower_case(TableId& id) {
-  to_lower_case(id.database);
-  to_lower_case(id.table);
+  id.database = lower(id.database);
+  id.table = lower(id.table);
 }
 
 }  // namespace
@@ -207,7 +202,7 @@ Status DdlLog::write_statement(const QueryEvent& query, const SourceInfo& source
       to_lower_case(table.id);
       if (table.renamed_from) to_lower_case(*table.renamed_from);
     }
-    if (definition.database) to_lower_case(*definition.database);
+    if (definition.database) definition.database = lower(*definition.database);
   }
   if (definition.database) {
     if (!TRY(parts_.tables.captures_database(*definition.database))) return {};

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "connector/gtid_sources.h"
 #include "connector/guardrail.h"
@@ -44,13 +44,7 @@ Status check_class(const ServerInfo& server, ServerKind configured) {
 }
 
 bool same_but_for_case(const TableId& a, const TableId& b) {
-  const auto equal = [](std::string_view x, std::string_view y) {
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](char c, char d) {
-      return std::tolower(static_cast<unsigned char>(c)) ==
-             std::tolower(static_cast<unsigned char>(d));
-    });
-  };
-  return a != b && equal(a.database, b.database) && equal(a.table, b.table);
+  return a != b && same_letters(a.database, b.database) && same_letters(a.table, b.table);
 }
 
 struct Grants {
