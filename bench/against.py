@@ -11,16 +11,16 @@ from measure import Run
 def measure(bench, name, other):
     bench.figures.note(f"beside it, in turn: {name}")
     for what, once in (
-        ("streaming", lambda program: _stream(bench, program)),
-        ("initial snapshot", lambda program: _snapshot(bench, program)),
-        ("incremental snapshot, chunks of 4096", lambda program: _incremental(bench, 4096, program)),
-        ("incremental snapshot, chunks of 1024", lambda program: _incremental(bench, 1024, program)),
+        ("streaming", lambda build: _stream(bench, build)),
+        ("initial snapshot", lambda build: _snapshot(bench, build)),
+        ("incremental snapshot, chunks of 4096", lambda build: _incremental(bench, 4096, build)),
+        ("incremental snapshot, chunks of 1024", lambda build: _incremental(bench, 1024, build)),
     ):
         once(None)  # files and buffers are warm for both
         pairs = []
         for number in range(bench.repeat):
             turns = (None, other) if number % 2 == 0 else (other, None)
-            costs = {program: once(program) for program in turns}
+            costs = {build: once(build) for build in turns}
             pairs.append((costs[None], costs[other]))
         _report(bench, what, pairs)
 
@@ -33,26 +33,26 @@ def _report(bench, name, pairs):
     bench.say(f"{name}: this {', '.join(f'{t[0]:.2f}' for t, _ in pairs)} s; the other {', '.join(f'{t[0]:.2f}' for _, t in pairs)} s")
 
 
-def _stream(bench, program):
-    with Run(bench.server, bench.orders.offsets(bench), program=program) as run:
+def _stream(bench, build):
+    with Run(bench.server, bench.orders.offsets(bench), build=build) as run:
         took = run.until_last(bench.orders.last)
         cost = took, run.cpu_s()
         run.stop()
     return cost
 
 
-def _snapshot(bench, program):
-    with Run(bench.server, bench.run_folder(), program=program) as run:
+def _snapshot(bench, build):
+    with Run(bench.server, bench.run_folder(), build=build) as run:
         took = run.until_last(bench.orders.last)
         cost = took, run.cpu_s()
         run.stop()
     return cost
 
 
-def _incremental(bench, chunk, program):
+def _incremental(bench, chunk, build):
     bench.flush_at_commit(True)
     try:
-        once = bench.incremental_once(chunk, program)
+        once = bench.incremental_once(chunk, build)
     finally:
         bench.flush_at_commit(False)
     return once["took"], once["cpu"]

@@ -79,10 +79,10 @@ class Run:
     """One run of the engine into a file sink, into a pipe ("stdout"), into the void ("null") or to Kafka, in a folder that holds
     its offsets.
 
-    keep: the folder stays as the run left it, for others to go on from a copy of it. program: another build of the engine.
+    keep: the folder stays as the run left it, for others to go on from a copy of it. build: another build of the engine.
     """
 
-    def __init__(self, server, folder, sink="file", keep=False, program=None, **properties):
+    def __init__(self, server, folder, sink="file", keep=False, build=None, **properties):
         self.folder = folder
         self._keep = keep
         folder.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ class Run:
         self._log = open(folder / "engine.log", "wb")  # pylint: disable=consider-using-with
         self.began = time.monotonic()
         self.process = launch(
-            [program or binary(), "run", str(config)],
+            [build or binary(), "run", str(config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if sink == "stdout" else subprocess.DEVNULL,
             stderr=self._log,

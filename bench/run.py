@@ -229,9 +229,9 @@ class Bench:
         self.figures.value(f"load beside chunks of {chunk}", statistics.median(a["load"] for a in best), "row changes/s")
         self.figures.aim(f"incremental, chunks of {chunk} / bare SELECT under the load", rate / bare_rate, aim)
 
-    def incremental_once(self, chunk, program=None):
+    def incremental_once(self, chunk, build=None):
         """One repetition: a bare SELECT and a snapshot beside the same writer."""
-        with Run(self.server, self.run_folder(), program=program, **{
+        with Run(self.server, self.run_folder(), build=build, **{
             "snapshot.mode": "no_data",
             "signal.data.collection": workload.SIGNALS,
             "incremental.snapshot.chunk.size": chunk,
