@@ -3,7 +3,7 @@
     run.py [--quick] [--rows N] [--repeat N] [--only PART,...] [--write]
     run.py --against NAME=PROGRAM [--repeat N] [--write]
 
-Parts: start streaming transforms snapshot incremental latency tables kafka memory. --quick: 100,000 rows, once; a tenth of the
+Parts: start streaming transforms kafka snapshot incremental latency tables memory. --quick: 100,000 rows, once; a tenth of the
 rows for memory. --against: another build of the engine, which streams and snapshots in turn with this one; nothing else is
 measured then. --write puts the figures into bench/results/<date>-<commit>.md. Everything runs on one machine against a private
 MySQL on loopback, without TLS on any side; files lie on one disk, in the folder of the temporary server.
@@ -32,7 +32,8 @@ import memory  # pylint: disable=wrong-import-position
 from measure import BenchError, Neighbours, Run, Writer, program, timed  # pylint: disable=wrong-import-position
 from report import Figures  # pylint: disable=wrong-import-position
 
-PARTS = ("start", "streaming", "transforms", "snapshot", "incremental", "latency", "tables", "kafka", "memory")
+# In this order: what reads the binlog of the load comes before what writes more of it.
+PARTS = ("start", "streaming", "transforms", "kafka", "snapshot", "incremental", "latency", "tables", "memory")
 UNWRAP = {"transforms": "unwrap", "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState"}
 RATE = 1_000
 ROWS_PER_COMMIT = 10  # of the writer beside incremental snapshots
@@ -405,7 +406,7 @@ def main():
         if options.against:
             against.measure(bench, *options.against.split("=", 1))
         else:
-            for part in parts:
+            for part in sorted(parts, key=PARTS.index):
                 getattr(bench, part)()
         bench.figures.note(others(load, time.monotonic() - began))
     finally:
