@@ -50,8 +50,8 @@ class Figures:
         if self._peak:
             peak, name = max(self._peak)
             aims.append((f"peak memory of any run ({name})", f"{peak:.1f} MB", "under 64 MB", peak < 64))
-        lines = ["# Figures", "", *(f"- {note}" for note in self._notes), "", "| aim | measured | wanted | |",
-                 "| --- | --- | --- | --- |"]
+        lines = ["# Figures", "", *(f"- {note}" for note in self._notes)]
+        lines += ["", "| aim | measured | wanted | |", "| --- | --- | --- | --- |"] if aims else []
         lines += [f"| {name} | {value} | {wanted} | {'met' if met else '**missed**'} |" for name, value, wanted, met in aims]
         lines += ["", "| figure | value |", "| --- | --- |"]
         lines += [f"| {name} | {value} |" for name, value in self._rows]

@@ -76,7 +76,7 @@ TEST(KafkaChecks, RefuseWhatCannotWork) {
         {"producer.override.transaction.timeout.ms", "5000"}},
        "a producer.override.transaction.timeout.ms of more than 10000 ms"},
       {{{"exactly.once.support", "required"}, {"producer.override.transaction.timeout.ms", "150"}},
-       "producer.override.transaction.timeout.ms=150 (-D): lets a transaction last 200 ms"},
+       "producer.override.transaction.timeout.ms=150 (-D): lets a transaction last 300 ms"},
       {{{"exactly.once.support", "required"},
         {"schema.history.internal.kafka.bootstrap.servers", "other:9092"}},
        "within one cluster"},

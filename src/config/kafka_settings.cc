@@ -21,7 +21,7 @@ constexpr std::string_view kHistoryTopic = "schema.history.internal.kafka.topic"
 constexpr std::string_view kTopicCreation = "topic.creation.";
 // Short enough that a reader of committed records hardly waits, long enough that the two round trips of a
 // commit are a small part of it.
-constexpr std::int64_t kTransactionMs = 200;
+constexpr std::int64_t kTransactionMs = 300;
 
 std::string text_of(const Config& config, std::string_view name) {
   return std::string(trim(config.text(name)));

@@ -121,7 +121,7 @@ TEST(KafkaSettings, TellHowDeliveryIsAskedFor) {
   Sources enabled = distributed();
   enabled.worker += "exactly.once.source.support=enabled\n";
   EXPECT_TRUE(settings(enabled).kafka.exactly_once);
-  EXPECT_EQ(settings(enabled).kafka.transaction_interval_ms, 200);
+  EXPECT_EQ(settings(enabled).kafka.transaction_interval_ms, 300);
   enabled.defines = {{"transaction.boundary", "interval"}};
   EXPECT_EQ(settings(enabled).kafka.transaction_interval_ms, 10'000);
   enabled.defines.emplace_back("transaction.boundary.interval.ms", "50");

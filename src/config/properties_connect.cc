@@ -85,7 +85,7 @@ std::span<const Property> connect_properties() {
        "`required` needs the offsets in a topic, and `requested` follows "
        "`exactly.once.source.support`."},
       {"transaction.boundary", T::kEnum, "poll", "poll interval connector", S::kSupported, "",
-       "How long a Kafka transaction lasts at most: 200 ms (`poll`), or as the next one says "
+       "How long a Kafka transaction lasts at most: 300 ms (`poll`), or as the next one says "
        "(`interval`)."},
       {"transaction.boundary.interval.ms", T::kLong, "", ">= 0", S::kSupported, "",
        "By default `offset.flush.interval.ms`. Not above the producer's `transaction.timeout.ms`."},
