@@ -42,8 +42,21 @@ def pattern_of(name):
     return re.compile(r"[\w.${}-]+".join(map(re.escape, parts)))
 
 
+def base_text(source, body, node):
+    """What its bases give to a class: those of its module, and those of other modules of live tests, which are whole."""
+    text = []
+    bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    for part in body:
+        if isinstance(part, ast.ClassDef) and part.name in bases:
+            text += [ast.get_source_segment(source, part), base_text(source, body, part)]
+        elif isinstance(part, ast.ImportFrom) and part.module.startswith("live."):
+            if bases & {alias.name for alias in part.names}:
+                text.append((HERE / f"{part.module.removeprefix('live.')}.py").read_text(encoding="utf-8"))
+    return "\n".join(text)
+
+
 def live_test_text(name):
-    """What a live test rests on: its own text, what class and module share, and what every test sets. None: no such test."""
+    """What a live test rests on: its own text, what class, bases and module share, and what every test sets. None: no such test."""
     module, of_class, method = name.split(".")
     path = HERE / f"{module}.py"
     if not path.exists():
@@ -56,7 +69,7 @@ def live_test_text(name):
             parts = [n for n in node.body if not isinstance(n, ast.FunctionDef) or n.name in (method, "setUp") or
                      not n.name.startswith("test")]
             if any(isinstance(n, ast.FunctionDef) and n.name == method for n in parts):
-                text = shared + [ast.get_source_segment(source, n) for n in parts]
+                text = shared + [ast.get_source_segment(source, n) for n in parts] + [base_text(source, body, node)]
                 return "\n".join(text) + (ROOT / "tests/harness/standard.py").read_text(encoding="utf-8")
     return None
 
