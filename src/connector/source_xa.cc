@@ -103,6 +103,8 @@ void Source::end_xa(const Event& event, const std::string& xid) {
 
 Status Source::emit_held(const Event& verdict, const HeldEvents& events) {
   begin_meta(verdict);
+  // The rows' own headers tell when they were written, not when they came to be.
+  const std::int64_t logged_us = std::exchange(commit_ts_us_, event_time_us(verdict));
   const std::uint64_t first = cursor_.take_rows_to_skip();
   std::uint64_t row = 0;
   // Table ids may be other tables' by now; each rows event comes behind its own TABLE_MAP.
@@ -115,6 +117,7 @@ Status Source::emit_held(const Event& verdict, const HeldEvents& events) {
     }
     return emit_rows(event, first, row);
   }));
+  commit_ts_us_ = logged_us;
   parts_.tables.forget_bindings();
   return {};
 }
