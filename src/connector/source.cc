@@ -68,6 +68,8 @@ Status Source::run(const std::stop_token& stop) {
     auto ended = run_link(stop);
     if (stop.stop_requested()) break;
     if (ended) continue;
+    // Another link to the server does not mend a delivery that has ended.
+    TRY(parts_.output.delivery().check());
     if (ended.error().kind() != ErrorKind::kRetryable) {
       // What was done before the place that ended the stream still goes out.
       if (made_progress_) TRY(checkpoint());

@@ -276,6 +276,21 @@ class OnABroker(KafkaTest):
         engine.wait_until(lambda: len(seen()) >= len(ids), timeout=60, what=f"{len(ids)} committed records")
         self.assertEqual(ids, seen())
 
+    def test_an_outage_longer_than_a_transaction_may_last(self):
+        """The transaction is lost; all of it comes again, once."""
+        engine = self.streaming(self.once(**{"debezium.sink.kafka.producer.transaction.timeout.ms": 3000}))
+        ids, stop = self.writing()
+        try:
+            engine.wait_until(lambda: len(ids) >= 100)
+            self.kafka.kill()
+            engine.wait_for_log("event=connector.restarting", timeout=30)
+            self.kafka.start()
+            engine.wait_for_log("event=stream.started", count=2, timeout=60)
+        finally:
+            stop()
+        self.wait_for_each_once(engine, ids)
+        self.assert_stops(engine)
+
     def test_a_killed_engine_repeats_nothing_for_readers_of_committed_records(self):
         engine = self.once()
         self.streaming(engine)
