@@ -19,6 +19,9 @@ from live.support import LiveTest, said  # pylint: disable=wrong-import-position
 FILL = ("INSERT INTO {0} SELECT i, 0, RPAD(i, 60, 'x') FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
         " WHERE i < {1}) SELECT i FROM n) AS numbers")
 
+# The lock's name takes a column, so that the server asks for it at that row and not before.
+WAITS_AT_THE_END = ("SELECT * FROM shop.items WHERE id < 30000 OR "
+                    "GET_LOCK(CONCAT('gate', LEFT(id, 0)), 60) + RELEASE_LOCK(CONCAT('gate', LEFT(id, 0))) > 0")
 # Takes three seconds for 30,000 rows.
 SLOWLY = "SELECT * FROM shop.{0} WHERE id % 100 <> 0 OR SLEEP(0.01) = 0"
 
@@ -292,11 +295,17 @@ class Blocking(BlockingTest):
         self.fill(30000)
         self.sql("CREATE TABLE shop.blobs (id INT PRIMARY KEY AUTO_INCREMENT, name LONGBLOB)")
         engine = self.begin(**{"binlog.net.write.timeout": 1})
-        signal_id = self.ask_slowly("items")
+        gate = self.server.connect()
+        self.addCleanup(gate.close)
+        gate.cursor().execute("SELECT GET_LOCK('gate', 0)")
+        signal_id = self.ask("shop.items", filters={"shop.items": WAITS_AT_THE_END})
         engine.wait_for_log("event=snapshot.blocking_view")
         for _ in range(24):
             self.sql("INSERT INTO shop.blobs (name) VALUES (RANDOM_BYTES(1024))",
                      "UPDATE shop.blobs SET name = REPEAT(name, 1000) ORDER BY id DESC LIMIT 1")
+        engine.wait_until(lambda: not self.server.query(
+            "SELECT 1 FROM performance_schema.threads WHERE processlist_command LIKE 'Binlog Dump%'"), what="the server to give the link up")
+        gate.cursor().execute("SELECT RELEASE_LOCK('gate')")
         self.assertEqual(30000, self.outcome(engine, signal_id, "shop.items")["rows"])
         engine.wait_for_log("event=stream.link_lost", 20)
         changes = self.wait_for_changes(engine, 48, "blobs")
