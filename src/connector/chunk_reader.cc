@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "connector/key_bounds.h"
 #include "mysql/client/errors.h"
 #include "mysql/client/server_info.h"
 #include "snapshot/chunk_query.h"
@@ -119,29 +120,10 @@ void ChunkReader::disconnect() {
 // -- the start of a table --------------------------------------------------------------------------------------------
 
 void ChunkReader::start(const ChunkTask& task) {
-  auto minimum = read_key(task, min_key_select(task.table->id, *task.key));
-  auto maximum =
-      minimum ? read_key(task, max_key_select(task.table->id, *task.key)) : std::move(minimum);
-  if (!minimum || !maximum) {
-    const Error& error = minimum ? maximum.error() : minimum.error();
-    parts_.director.report_start_failed(task.ticket, error);
-    if (error.kind() == ErrorKind::kRetryable) give_up(error);
-    return;
-  }
-  if (!*minimum || !*maximum) return parts_.director.report_start(task.ticket, std::nullopt);
-  parts_.director.report_start(task.ticket, KeyRange{std::move(**minimum), std::move(**maximum)});
-}
-
-Result<std::optional<KeyTuple>> ChunkReader::read_key(const ChunkTask& task,
-                                                      const std::string& sql) {
-  const ResultSet rows = TRY_AT(connection_->query(sql), task.table->id.text());
-  if (rows.empty()) return std::nullopt;
-  KeyTuple tuple;
-  for (std::size_t i = 0; i < task.key->columns.size(); ++i) {
-    tuple.push_back(
-        TRY_AT(bound_cell(task.key->columns[i], rows.rows()[0][i]), task.table->id.text()));
-  }
-  return tuple;
+  auto range = read_key_range(*connection_, task.table->id, *task.key);
+  if (range) return parts_.director.report_start(task.ticket, *std::move(range));
+  parts_.director.report_start_failed(task.ticket, range.error());
+  if (range.error().kind() == ErrorKind::kRetryable) give_up(range.error());
 }
 
 void ChunkReader::check_split(const ChunkTask& task) {
@@ -200,10 +182,11 @@ bool ChunkReader::weights_needed(const ChunkKey& key) const {
 // rows up to it are read. Rows that come or go in between change the chunk's size, not its range.
 Result<std::optional<KeyTuple>> ChunkReader::find_end(const ChunkTask& task) {
   if (task.key->columns.empty()) return std::nullopt;
-  return read_key(task, chunk_end_select(task.table->id, *task.key,
-                                         {.condition = task.condition,
-                                          .bounds = {.lower = &task.lower, .upper = &task.upper},
-                                          .limit = fit_->rows(task.limit)}));
+  return read_key(*connection_, task.table->id, *task.key,
+                  chunk_end_select(task.table->id, *task.key,
+                                   {.condition = task.condition,
+                                    .bounds = {.lower = &task.lower, .upper = &task.upper},
+                                    .limit = fit_->rows(task.limit)}));
 }
 
 Result<bool> ChunkReader::read_rows(const ChunkTask& task) {

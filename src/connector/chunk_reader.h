@@ -56,7 +56,6 @@ class ChunkReader {
   Result<bool> read_rows(const ChunkTask& task);
   void give_up(const Error& error);
   Result<RowReader*> reader_of(const TablePtr& table, const ChunkKey& key);
-  Result<std::optional<KeyTuple>> read_key(const ChunkTask& task, const std::string& sql);
   bool weights_needed(const ChunkKey& key) const;
   Error judge(Error error, const TablePtr& table);
 
