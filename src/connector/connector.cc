@@ -53,6 +53,24 @@ Checkpoint kept_beyond_snapshot(const ConnectorParts& parts) {
   return out;
 }
 
+// How a snapshot is stored on its way, where the sink cannot hold all of it back; nothing where the next start
+// could not read the rest through windows.
+std::optional<ScanCheckpoints::Options> checkpoints_amid(const ConnectorParts& parts,
+                                                         const Checkpoint& kept) {
+  if (!parts.delivery->covers_in_parts() || !parts.decision.rows || !parts.decision.stream)
+    return std::nullopt;
+  if (!parts.settings.read_only && !signal_table_of(parts.settings)) return std::nullopt;
+  if (kept.incremental && *kept.incremental != IncrementalState()) return std::nullopt;
+  const auto next = decide_snapshot(
+      parts.settings.snapshot,
+      {.stored = StoredOffset::kComplete, .position_lost = [] { return std::nullopt; }});
+  if (!next || next->from != SnapshotDecision::From::kStored) return std::nullopt;
+  ScanCheckpoints::Options options{
+      .base = kept, .operations_skipped = parts.settings.skipped_operations.some_row_changes()};
+  options.base.urgent = false;
+  return options;
+}
+
 // Signals that are sent from the very first start on count, although they are executed behind the initial
 // snapshot. A broker that is away now is asked again then.
 void place_signal_topic(ConnectorParts& parts) {
@@ -175,7 +193,8 @@ Status Connector::snapshot(ConnectorParts& parts, const std::stop_token& stop) {
     return {};
   }
   Checkpoint kept = kept_beyond_snapshot(parts);
-  // From here until the last row is out a restart starts over, and cuts off what is half done.
+  // From here until the last row is out, or the first checkpoint amid them, a restart starts over, and cuts off
+  // what is half done.
   Checkpoint running = kept;
   running.offset.initial_snapshot_running = true;
   TRY(parts.output->send(std::move(running)));
@@ -187,7 +206,8 @@ Status Connector::snapshot(ConnectorParts& parts, const std::stop_token& stop) {
                            .output = *parts.output,
                            .status = parts.status,
                            .ddl = parts.ddl ? &*parts.ddl : nullptr,
-                           .notifications = &parts.notifications});
+                           .notifications = &parts.notifications,
+                           .checkpoints = checkpoints_amid(parts, kept)});
   parts.start = TRY(initial.run(parts.decision.rows, parts.server.gtid_mode == "ON", stop));
   kept.offset = parts.start;
   kept.schema = parts.tables.snapshot();

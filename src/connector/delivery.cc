@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/delivery.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
+
+#include "base/log.h"
 
 namespace tidemark {
 namespace {
@@ -110,7 +114,7 @@ Status Delivery::commit_if_due() {
     return commit();
   }
   if (!pending_ && unstored_bytes_ > 0 && last_ && since >= *options_.uncovered_max)
-    return store(*last_);
+    return store_uncovered();
   return restate_if_due(since);
 }
 
@@ -172,7 +176,11 @@ Status Delivery::commit() {
   state.sink.fields = TRY(sink_.flush());
   state.offset = std::move(pending_->offset);
   state.transaction = std::move(pending_->transaction);
-  if (pending_->incremental) state.incremental = *pending_->incremental;
+  if (pending_->make_incremental) {
+    state.incremental = pending_->make_incremental();
+  } else if (pending_->incremental) {
+    state.incremental = *pending_->incremental;
+  }
   if (pending_->blocking) state.blocking = *pending_->blocking;
   if (pending_->answers) {
     state.verdicts = pending_->answers->verdicts;
@@ -206,6 +214,25 @@ Status Delivery::store(const ResumeState& state) {
   const std::lock_guard lock(mutex_);
   ++stats_.commits;
   return {};
+}
+
+Status Delivery::store_uncovered() {
+  if (!std::exchange(uncovered_told_, true)) {
+    log::warn(
+        "snapshot.committed_in_parts",
+        {{"meaning",
+          "the snapshot takes longer than a transaction may, and this part of it cannot be gone on "
+          "with: a "
+          "crash before its end repeats what is committed now"},
+         {"do",
+          fmt::format(
+              "where that matters raise transaction.timeout.ms of the producer (a third of it, "
+              "{} ms, is how long records are held back), or use snapshot.mode=incremental; "
+              "with signal.data.collection or read.only=true an initial snapshot of tables with "
+              "primary keys repeats nothing",
+              options_.uncovered_max->count())}});
+  }
+  return store(*last_);
 }
 
 std::shared_ptr<const SignalMarks> Delivery::stored_signals() const {

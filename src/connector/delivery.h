@@ -49,6 +49,9 @@ struct Checkpoint {
   TransactionState transaction = {};
   std::shared_ptr<const IncrementalState> incremental =
       {};  // shared: unchanged between most checkpoints
+  // Instead of `incremental`, where it is too dear to be made for checkpoints that are not stored. Called at most
+  // once, on the delivery's thread.
+  std::function<IncrementalState()> make_incremental = {};
   std::shared_ptr<const std::vector<BlockingRequest>> blocking = {};
   std::shared_ptr<const AnswerLog> answers = {};
   std::shared_ptr<const SignalMarks> signals = {};
@@ -94,6 +97,8 @@ class Delivery {
   // Writes and stores what is queued, then ends the thread. Idempotent.
   Status finish();
   DeliveryStats stats() const;
+  // The sink cannot hold records back until the checkpoint that covers them, however long that takes.
+  bool covers_in_parts() const { return options_.uncovered_max.has_value(); }
   // Of the last checkpoint stored in this run; null: none yet. Any thread.
   std::shared_ptr<const SignalMarks> stored_signals() const;
   // Called on the delivery thread when it fails, so that a source that waits elsewhere can stop. Under the
@@ -112,6 +117,7 @@ class Delivery {
   Status commit_if_due();
   Status restate_if_due(std::chrono::nanoseconds since);
   Status store(const ResumeState& state);
+  Status store_uncovered();
   Status handle(Parcel& parcel);
   Status write(const RecordBatch& batch);
   Status commit();
@@ -146,6 +152,7 @@ class Delivery {
   std::optional<ResumeState> last_;  // stored by this delivery; kept with `uncovered_max` only
   std::uint64_t schema_stored_ = 0;
   SteadyTime last_commit_;
+  bool uncovered_told_ = false;
 
   std::thread thread_;
 };

@@ -412,6 +412,26 @@ TEST_F(DeliveryTest, StoresTheLastCheckpointAgainBeneathRecordsThatNoneCoversFor
   EXPECT_EQ(stored(), 4U);
 }
 
+TEST_F(DeliveryTest, MakesTheStateOfSnapshotsOnlyWhereItIsStored) {
+  Delivery& delivery = start();
+  int made = 0;
+  const auto making = [&](Checkpoint point) {
+    point.make_incremental = [&made] {
+      ++made;
+      IncrementalState out;
+      out.tables.emplace_back().table = "items";
+      return out;
+    };
+    return point;
+  };
+  ASSERT_TRUE(delivery.send(records(1), making(at(3))));
+  ASSERT_TRUE(delivery.send(records(1), making(at(4))));
+  ASSERT_TRUE(delivery.send(records(1), making(urgent_at(5))));
+  ASSERT_TRUE(delivery.wait_committed());
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ((*read_offset_file(path_))->incremental.tables.at(0).table, "items");
+}
+
 // Counts how often it is told to store the same again.
 class WatchedStore final : public OffsetStore {
  public:

@@ -97,11 +97,19 @@ Result<Offset> InitialSnapshot::take(bool with_rows, bool gtid_mode, const std::
     for (const TablePtr& table : TRY(tables_to_read(parts_.tables, parts_.settings)))
       tables.push_back(scan_of(table, settings));
   }
+  std::optional<ScanCheckpoints> checkpoints;
+  if (parts_.checkpoints) {
+    ScanCheckpoints::Options options = *parts_.checkpoints;
+    options.base.offset = at;
+    options.base.schema = parts_.tables.snapshot();
+    checkpoints.emplace(std::move(options), parts_.output);
+  }
   TableScan scan({.encoding = parts_.encoding,
                   .clock = parts_.clock,
                   .delivery = parts_.output.delivery(),
                   .status = parts_.status,
-                  .notifications = parts_.notifications},
+                  .notifications = parts_.notifications,
+                  .checkpoints = checkpoints ? &*checkpoints : nullptr},
                  *session, std::move(tables));
   TRY(scan.run(stop));
   parts_.status.update([](StatusView& view) { view.snapshots.clear(); });

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "connector/key_bounds.h"
 #include "snapshot/chunk_query.h"
 
 namespace tidemark {
@@ -28,37 +29,6 @@ Result<std::int64_t> server_time_us(Connection& connection) {
   const std::string_view text = row.empty() ? "" : row.rows()[0][0].value_or("");
   std::from_chars(text.data(), text.data() + text.size(), seconds);
   return seconds * 1'000'000;
-}
-
-// The leading key cell, an integer, of the one row of an answer.
-template <class T>
-std::optional<T> number_of(const ResultSet& answer) {
-  T out = 0;
-  if (answer.empty() || !answer.rows()[0][0]) return std::nullopt;
-  const std::string_view text = *answer.rows()[0][0];
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return out;
-}
-
-KeyCell cell_of(std::int64_t value) {
-  return {.kind = KeyCell::Kind::kInt, .i64 = value, .u64 = 0, .text = {}};
-}
-KeyCell cell_of(std::uint64_t value) {
-  return {.kind = KeyCell::Kind::kUint, .i64 = 0, .u64 = value, .text = {}};
-}
-
-// Ends of ranges of equal width between the smallest and the greatest value of the leading column.
-template <class T>
-std::vector<KeyTuple> cuts_between(T low, T high, std::uint32_t ranges) {
-  const auto width = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  std::vector<KeyTuple> out;
-  if (width < ranges) return out;
-  for (std::uint64_t i = 1; i < ranges; ++i) {
-    const std::uint64_t at = width / ranges * i + width % ranges * i / ranges;
-    out.push_back({cell_of(static_cast<T>(static_cast<std::uint64_t>(low) + at))});
-  }
-  return out;
 }
 
 }  // namespace
@@ -88,7 +58,7 @@ class TableScan::Worker {
   RecordBatch& batch() { return output_.batch(); }
 
   // Appends a record; the end of a run of records with one mark is made once.
-  Status append(const Held& held, SnapshotMark mark) {
+  Status append(const Held& held, SnapshotMark mark, bool last_in_range = false) {
     const TableEncoder& encoder = held.reader->encoder();
     if (end_left_ == 0 || end_table_ != held.table || end_mark_ != mark) {
       const Position& at = scan_.session_.position();
@@ -107,18 +77,24 @@ class TableScan::Worker {
     }
     --end_left_;
     encoder.assemble_read(held.key, held.row, end_, output_.batch());
-    return output_.relieve();
+    if (scan_.parts_.checkpoints != nullptr) count(held, last_in_range);
+    return output_.full() ? flush() : Status();
   }
   Status flush() {
     if (output_.batch().empty()) return {};
+    if (scan_.parts_.checkpoints != nullptr) return scan_.parts_.checkpoints->send(output_, sent_);
     return output_.send(std::nullopt);
   }
 
  private:
   Status read(const Task& task, const std::stop_token& stop) {
     const ScanTable& wanted = scan_.tables_[task.table]->wanted;
-    if (!reader_ || reader_->table() != wanted.def)
-      reader_ = TRY(RowReader::make(scan_.parts_.encoding, wanted.def));
+    order_ = scan_.order(task.table);
+    if (!reader_ || reader_->table() != wanted.def) {
+      std::vector<std::uint32_t> also;
+      if (order_ != nullptr) also = columns_of(order_->identity);
+      reader_ = TRY(RowReader::make(scan_.parts_.encoding, wanted.def, also));
+    }
     held_ = {};
     bool first = true;
     std::uint64_t rows = 0;
@@ -138,7 +114,7 @@ class TableScan::Worker {
     scan_.tables_[task.table]->rows += rows % kRowsBetweenLooks;
     // One worker's records are in order anyway.
     if (scan_.session_.views() > 1) TRY(flush());
-    return scan_.range_done(task.table, std::move(held_), *this);
+    return scan_.range_done(task, std::move(held_), *this);
   }
 
   std::string statement(const Task& task) const {
@@ -146,7 +122,11 @@ class TableScan::Worker {
     if (!wanted.statement.empty()) return scan_statement(*reader_, wanted.statement);
     std::string sql =
         fmt::format("SELECT {} FROM {}", reader_->select_columns(), quoted(wanted.def->id));
-    if (!task.condition.empty()) sql += " WHERE " + task.condition;
+    const Table& table = *scan_.tables_[task.table];
+    const ScanRange& range = table.ranges[task.range];
+    if (table.ranges.size() > 1)
+      sql +=
+          " WHERE " + bounds_predicate(*table.key, {.lower = &range.lower, .upper = &range.upper});
     return sql;
   }
 
@@ -159,6 +139,7 @@ class TableScan::Worker {
     } else {
       held_.reader = reader_;
       held_.table = task.table;
+      held_.range = task.range;
       held_.time_us = task.time_us;
     }
     held_.first_in_range = first;
@@ -166,7 +147,20 @@ class TableScan::Worker {
     held_.row.clear();
     reader_->encoder().encode_key(row, held_.key);
     reader_->encoder().encode_row(row, held_.row);
+    if (order_ != nullptr) {
+      held_.identity.clear();
+      append_identity(held_.identity, order_->identity, row);
+    }
     return {};
+  }
+
+  void count(const Held& held, bool last_in_range) {
+    if (sent_.empty() || sent_.back().table != held.table || sent_.back().range != held.range)
+      sent_.push_back({.table = held.table, .range = held.range, .identity = {}});
+    ScanMark& mark = sent_.back();
+    ++mark.rows;
+    mark.identity = held.identity;
+    mark.last = last_in_range;
   }
 
   Status look(const Task& task, const std::stop_token& stop) {
@@ -183,7 +177,9 @@ class TableScan::Worker {
   Output output_;
   const bool attends_;
   std::shared_ptr<RowReader> reader_;
+  const ChunkKey* order_ = nullptr;  // of the table at hand; null: any
   Held held_;
+  std::vector<ScanMark> sent_;  // with the batch, when it goes
   // What a run of records of one table and mark ends with.
   std::size_t end_table_ = 0;
   SnapshotMark end_mark_ = SnapshotMark::kTrue;
@@ -201,6 +197,7 @@ TableScan::TableScan(Parts parts, SnapshotSession& session, std::vector<ScanTabl
     if (!collections_.empty()) collections_ += ',';
     collections_ += table.def->id.text();
     tables_.push_back(std::make_unique<Table>());
+    if (parts_.checkpoints != nullptr) parts_.checkpoints->add(table.def, !table.statement.empty());
     tables_.back()->wanted = std::move(table);
   }
 }
@@ -234,7 +231,7 @@ Status TableScan::run(const std::stop_token& stop) {
     if (auto done = attend(); !done) fail_with(std::move(done).error(), 0);
   }
   if (failure_) return std::unexpected(*failure_);
-  if (last_.reader) TRY(workers.front()->append(last_, SnapshotMark::kLast));
+  if (last_.reader) TRY(workers.front()->append(last_, SnapshotMark::kLast, true));
   return workers.front()->flush();
 }
 
@@ -266,49 +263,41 @@ Result<std::optional<TableScan::Task>> TableScan::next(Connection& connection, R
   while (next_ < tables_.size()) {
     Table& table = *tables_[next_];
     if (!table.planned) {
-      TRY_AT(plan(table, connection), table.wanted.def->id.text());
+      TRY_AT(plan(next_, connection), table.wanted.def->id.text());
       tell_begun(table, batch);
     }
-    if (table.given < table.ranges.size())
-      return Task{next_, table.ranges[table.given++], table.time_us};
+    if (table.given < table.ranges.size()) return Task{next_, table.given++, table.time_us};
     ++next_;
   }
   return std::nullopt;
 }
 
-Status TableScan::plan(Table& table, Connection& connection) {
+const ChunkKey* TableScan::order(std::size_t table) const {
+  return parts_.checkpoints == nullptr ? nullptr : parts_.checkpoints->order(table);
+}
+
+Status TableScan::plan(std::size_t index, Connection& connection) {
+  Table& table = *tables_[index];
+  const ScanTable& wanted = table.wanted;
   table.planned = true;
   table.began = parts_.clock.steady();
   table.time_us = TRY(server_time_us(connection));
-  table.ranges = {std::string()};
-  const ScanTable& wanted = table.wanted;
-  if (wanted.ranges < 2 || !wanted.statement.empty() ||
-      wanted.def->rows_estimated < kRowsWorthDividing)
-    return {};
-  // By the primary key alone: a range of another index would read rows in its order, one by one.
-  const auto key = chunk_key_of(*wanted.def);
-  if (!key || !key->primary) return {};
-  const KeyCell::Kind kind = key->columns.front().kind;
-  if (kind != KeyCell::Kind::kInt && kind != KeyCell::Kind::kUint) return {};
-  const ResultSet low = TRY(connection.query(min_key_select(wanted.def->id, *key)));
-  const ResultSet high = TRY(connection.query(max_key_select(wanted.def->id, *key)));
-  std::vector<KeyTuple> cuts;
-  if (kind == KeyCell::Kind::kInt) {
-    const auto from = number_of<std::int64_t>(low);
-    const auto to = number_of<std::int64_t>(high);
-    if (from && to) cuts = cuts_between(*from, *to, wanted.ranges);
-  } else {
-    const auto from = number_of<std::uint64_t>(low);
-    const auto to = number_of<std::uint64_t>(high);
-    if (from && to) cuts = cuts_between(*from, *to, wanted.ranges);
+  table.ranges.resize(1);
+  const ChunkKey* const order = this->order(index);
+  const bool divided = wanted.ranges > 1 && wanted.statement.empty() &&
+                       wanted.def->rows_estimated >= kRowsWorthDividing;
+  std::optional<KeyRange> keys;
+  if (order != nullptr || divided) {
+    auto key = order != nullptr ? Result<ChunkKey>(*order) : chunk_key_of(*wanted.def);
+    // By the primary key alone: a range of another index would read rows in its order, one by one.
+    if (key && key->primary) {
+      keys = TRY(read_key_range(connection, wanted.def->id, *key));
+      table.key = *std::move(key);
+    }
   }
-  if (cuts.empty()) return {};
-  table.ranges.clear();
-  for (std::size_t i = 0; i <= cuts.size(); ++i) {
-    table.ranges.push_back(
-        bounds_predicate(*key, {.lower = i == 0 ? nullptr : &cuts[i - 1],
-                                .upper = i == cuts.size() ? nullptr : &cuts[i]}));
-  }
+  if (keys && divided) table.ranges = scan_ranges(*keys, wanted.ranges);
+  if (parts_.checkpoints != nullptr)
+    parts_.checkpoints->planned(index, table.ranges, std::move(keys));
   return {};
 }
 
@@ -321,8 +310,8 @@ SnapshotMark TableScan::mark_first(Table& table) {
 Status TableScan::release_last(Worker& worker) {
   if (!last_.reader) return {};
   const SnapshotMark mark = mark_first(*tables_[last_.table]);
-  TRY(worker.append(last_,
-                    mark == SnapshotMark::kFirst ? mark : SnapshotMark::kLastInDataCollection));
+  TRY(worker.append(
+      last_, mark == SnapshotMark::kFirst ? mark : SnapshotMark::kLastInDataCollection, true));
   last_ = {};
   if (session_.views() > 1) TRY(worker.flush());
   return {};
@@ -339,12 +328,14 @@ Result<bool> TableScan::send_if_first(Held& held, Worker& worker) {
   return true;
 }
 
-Status TableScan::range_done(std::size_t index, Held last, Worker& worker) {
+Status TableScan::range_done(const Task& task, Held last, Worker& worker) {
   const std::lock_guard lock(mutex_);
-  Table& table = *tables_[index];
+  Table& table = *tables_[task.table];
+  if (!last.reader && parts_.checkpoints != nullptr)
+    parts_.checkpoints->range_empty(task.table, task.range);
   if (last.reader) {
     TRY(release_last(worker));
-    if (table.last.reader) TRY(worker.append(table.last, mark_first(table)));
+    if (table.last.reader) TRY(worker.append(table.last, mark_first(table), true));
     table.last = std::move(last);
     // Whatever of the table comes now comes after the one that is marked first.
     if (session_.views() > 1) TRY(worker.flush());

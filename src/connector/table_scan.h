@@ -6,6 +6,8 @@
 // or the next key range of one, reads it, and hands full batches to the delivery: records of one range are
 // in the order of the SELECT, ranges and tables of several workers mix. Memory: a batch a worker.
 //
+// With checkpoints (connector/scan_checkpoints) a table is read in the order of its primary key.
+//
 // Markers, by precedence: last, first, last_in_data_collection, first_in_data_collection, true. The record
 // marked first leaves before any other, and so does the first of each table before others of it; the last
 // record of each range is held back until it is known whether it is the last of its table, and of all.
@@ -29,8 +31,11 @@
 #include "connector/notifications.h"
 #include "connector/output.h"
 #include "connector/row_reader.h"
+#include "connector/scan_checkpoints.h"
+#include "connector/scan_ranges.h"
 #include "connector/status_board.h"
 #include "mysql/client/snapshot_session.h"
+#include "snapshot/chunk_key.h"
 
 namespace tidemark {
 
@@ -56,6 +61,7 @@ class TableScan {
     std::function<Status()> meanwhile = {};
     const Notifications* notifications = nullptr;  // null: none
     std::string signal_id = {};  // of the signal that asked for the scan; empty: none did
+    ScanCheckpoints* checkpoints = nullptr;  // null: none on the way
   };
   TableScan(Parts parts, SnapshotSession& session, std::vector<ScanTable> tables);
   ~TableScan();
@@ -80,14 +86,17 @@ class TableScan {
   struct Held {
     std::shared_ptr<RowReader> reader;  // null: none; keeps the encoder
     std::size_t table = 0;
+    std::size_t range = 0;
     std::int64_t time_us = 0;
     bool first_in_range = false;
     std::string key;
     std::string row;
+    std::string identity;  // where checkpoints want the order
   };
   struct Table {
     ScanTable wanted;
-    std::vector<std::string> ranges;  // conditions; one empty: all of it
+    std::optional<ChunkKey> key;  // of the ranges, where there are several
+    std::vector<ScanRange> ranges;  // fixed once planned
     bool planned = false;
     std::size_t given = 0;  // ranges
     std::size_t done = 0;
@@ -99,7 +108,7 @@ class TableScan {
   };
   struct Task {
     std::size_t table = 0;
-    std::string condition;
+    std::size_t range = 0;
     std::int64_t time_us = 0;
   };
   class Worker;
@@ -108,9 +117,10 @@ class TableScan {
   bool tells() const { return parts_.notifications != nullptr && parts_.notifications->on(); }
   void tell_begun(const Table& table, RecordBatch& batch) const;
   void tell_read(const Table& table, RecordBatch& batch) const;
-  Status plan(Table& table, Connection& connection);
+  Status plan(std::size_t index, Connection& connection);
+  const ChunkKey* order(std::size_t table) const;  // null: any
   // The end of a range: `last` is its last record, if it had any. The worker's other records are out.
-  Status range_done(std::size_t table, Held last, Worker& worker);
+  Status range_done(const Task& task, Held last, Worker& worker);
   // A range's first record, which may be the first of its table. True: it was sent.
   Result<bool> send_if_first(Held& held, Worker& worker);
   SnapshotMark mark_first(Table& table);

@@ -163,8 +163,10 @@ std::string edge_select(const TableId& table, const ChunkKey& key, std::string_v
 // " FROM table [FORCE INDEX] [WHERE bounds AND (condition)] [ORDER BY key]"
 std::string source(const TableId& table, const ChunkKey& key, const ChunkSelect& select) {
   std::string sql = fmt::format(" FROM {}", quoted(table));
-  // An index on a column of the condition would tempt the server into sorting at every chunk.
-  if (key.primary && !select.condition.empty()) sql += " FORCE INDEX (PRIMARY)";
+  // An index on a column of the condition would tempt the server into sorting at every chunk, and to sort a whole
+  // table may look cheaper than to read it in order.
+  if (key.primary && (!select.condition.empty() || select.limit == 0))
+    sql += " FORCE INDEX (PRIMARY)";
   std::string where = bounds_predicate(key, select.bounds);
   if (!select.condition.empty()) {
     // A line of its own: the fragment may end in a `-- ` comment.
@@ -246,7 +248,8 @@ std::string chunk_select(const TableId& table, const ChunkKey& key, const ChunkS
   for (const IdentityColumn& column : key.identity.columns) {
     if (select.with_weights && column.collated) sql += ", " + weight(column, column.quoted);
   }
-  return sql + source(table, key, select) + fmt::format(" LIMIT {}", select.limit);
+  sql += source(table, key, select);
+  return select.limit == 0 ? sql : sql + fmt::format(" LIMIT {}", select.limit);
 }
 
 std::string chunk_end_select(const TableId& table, const ChunkKey& key, const ChunkSelect& select) {

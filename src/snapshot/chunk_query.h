@@ -42,7 +42,7 @@ struct ChunkSelect {
   std::string_view select_columns{};
   std::string_view condition{};  // SQL fragment of the signal; empty: none
   ChunkBounds bounds{};
-  std::uint64_t limit = 0;
+  std::uint64_t limit = 0;  // 0: all rows
   bool with_weights = false;
 };
 std::string chunk_select(const TableId& table, const ChunkKey& key, const ChunkSelect& select);

@@ -185,6 +185,15 @@ TEST(ChunkSelect, OrdersByTheKeyAndLimits) {
             "SELECT `id`, `v` FROM `shop`.`or``ders` WHERE ((`id` <= 9)) ORDER BY `id` LIMIT 7");
 }
 
+TEST(ChunkSelect, ReadsAWholeRangeInTheOrderOfThePrimaryKey) {
+  ChunkKey key = kOne;
+  key.primary = true;
+  const KeyTuple lower{number(7)};
+  EXPECT_EQ(
+      chunk_select(kTable, key, {.select_columns = "`v`", .bounds = {.lower = &lower}}),
+      "SELECT `v` FROM `shop`.`or``ders` FORCE INDEX (PRIMARY) WHERE ((`id` > 7)) ORDER BY `id`");
+}
+
 TEST(ChunkSelect, ClosesAConditionThatEndsInAComment) {
   ChunkKey key = kOne;
   key.primary = true;

@@ -10,6 +10,11 @@ SIGNAL_DDL = "CREATE TABLE {} (id VARCHAR(42) PRIMARY KEY, type VARCHAR(32) NOT 
 USER, PASSWORD = "tidemark", "tide-Mark.9"
 GLOBAL_GRANTS = ("SELECT, RELOAD, LOCK TABLES, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.*",)
 
+# One partition is as many as a test needs.
+OFFSETS_IN_A_TOPIC = {
+    "offset.storage": "org.apache.kafka.connect.storage.KafkaOffsetBackingStore",
+    "offset.storage.partitions": 1, "offset.storage.replication.factor": 1, "offset.storage.file.filename": None,
+}
 
 CLASSES = {
     "mysql": "io.debezium.connector.mysql.MySqlConnector",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from harness import kafka  # pylint: disable=wrong-import-position
+from harness import kafka, standard  # pylint: disable=wrong-import-position
 from live.support import CONFLICT, SERVER, KafkaTest, said  # pylint: disable=wrong-import-position
 
 try:
@@ -239,10 +239,8 @@ class OnABroker(KafkaTest):
 
     def once(self, name="engine", **more):
         return self.on_kafka(name=name, **{
-            "exactly.once.support": "required",
-            "offset.storage": "org.apache.kafka.connect.storage.KafkaOffsetBackingStore",
-            "offset.storage.topic": f"{self.prefix}-offsets", "offset.storage.partitions": 1,
-            "offset.storage.replication.factor": 1, "offset.storage.file.filename": None,
+            "exactly.once.support": "required", **standard.OFFSETS_IN_A_TOPIC,
+            "offset.storage.topic": f"{self.prefix}-offsets",
             "tidemark.data.dir": self.folder / "data", **more})
 
     def writing(self):

@@ -23,10 +23,6 @@ from harness.kafka import Kafka  # pylint: disable=wrong-import-position
 from harness.servers import Mysql  # pylint: disable=wrong-import-position
 
 PEAK_MB = 128
-STORE = {
-    "offset.storage": "org.apache.kafka.connect.storage.KafkaOffsetBackingStore",
-    "offset.storage.partitions": 1, "offset.storage.replication.factor": 1, "offset.storage.file.filename": None,
-}
 
 
 def start(server, broker, folder, prefix, **more):
@@ -97,7 +93,7 @@ def main():
         standard.account(server)
         engines = {
             "loose": start(server, broker, folder, "loose"),
-            "exact": start(server, broker, folder, "exact", **{"exactly.once.support": "required", **STORE,
+            "exact": start(server, broker, folder, "exact", **{"exactly.once.support": "required", **standard.OFFSETS_IN_A_TOPIC,
                                                                "offset.storage.topic": "offsets",
                                                                "tidemark.data.dir": folder / "data"}),
         }

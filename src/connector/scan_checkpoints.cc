@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/scan_checkpoints.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/log.h"
+
+namespace tidemark {
+
+ScanCheckpoints::ScanCheckpoints(Options options, Output& output)
+    : options_(std::move(options)),
+      signal_id_("first-load-" + Uuid::random().text().substr(0, 8)),
+      output_(output),
+      tables_(std::make_shared<Tables>()) {}
+
+void ScanCheckpoints::add(const TablePtr& table, bool own_statement) {
+  Table& added = tables_->emplace_back();
+  added.def = table;
+  auto key = chunk_key_of(*table, {.operations_skipped = options_.operations_skipped});
+  // Rows whose key repeats would have to fit into one chunk.
+  if (own_statement || !key || !key->unique) {
+    stands_from_ = tables_->size();
+    return;
+  }
+  // The primary key orders the rows of a scan at no cost, and a row tells its own place in it.
+  added.ordered = key->primary && key->in_identity;
+  added.key = *std::move(key);
+}
+
+const ChunkKey* ScanCheckpoints::order(std::size_t table) const {
+  const Table& of = (*tables_)[table];
+  return of.ordered ? &*of.key : nullptr;
+}
+
+void ScanCheckpoints::planned(std::size_t table, const std::vector<ScanRange>& ranges,
+                              std::optional<KeyRange> keys) {
+  const std::lock_guard lock(mutex_);
+  ASSERT(table == planned_);
+  ++planned_;
+  Open& of = open_.emplace_back();
+  of.table = table;
+  if (keys) of.keys = *std::move(keys);
+  for (const ScanRange& range : ranges)
+    of.ranges.push_back(
+        {.cursor = range.lower, .upper = range.upper.empty() ? of.keys.maximum : range.upper});
+}
+
+void ScanCheckpoints::range_empty(std::size_t table, std::size_t range) {
+  const std::lock_guard lock(mutex_);
+  open(table).ranges[range].done = true;
+  close_if_done(table);
+}
+
+Status ScanCheckpoints::send(Output& from, std::vector<ScanMark>& marks) {
+  const std::lock_guard lock(mutex_);
+  TRY(from.send(std::nullopt));
+  for (const ScanMark& mark : marks) apply(mark);
+  marks.clear();
+  if (!stands()) return {};
+  if (!std::exchange(told_, true)) {
+    log::info("snapshot.resumable",
+              {{"meaning", "cut off from here on, the snapshot goes on where it was"},
+               {"signal", signal_id_}});
+  }
+  Checkpoint checkpoint = options_.base;
+  checkpoint.make_incremental = [tables = tables_, open = open_, planned = planned_,
+                                 signal_id = signal_id_] {
+    IncrementalState out;
+    for (const Open& of : open) out.tables.push_back(left_of((*tables)[of.table], of, signal_id));
+    for (std::size_t i = planned; i < tables->size(); ++i)
+      out.tables.push_back(left_of((*tables)[i], signal_id));
+    return out;
+  };
+  return output_.send(std::move(checkpoint));
+}
+
+ScanCheckpoints::Open& ScanCheckpoints::open(std::size_t table) {
+  const auto found = std::ranges::find(open_, table, &Open::table);
+  ASSERT(found != open_.end());
+  return *found;
+}
+
+void ScanCheckpoints::apply(const ScanMark& mark) {
+  Open& of = open(mark.table);
+  of.rows += mark.rows;
+  Range& range = of.ranges[mark.range];
+  range.done = mark.last;
+  const Table& table = (*tables_)[mark.table];
+  if (table.ordered) range.cursor = tuple_of_identity(*table.key, mark.identity);
+  close_if_done(mark.table);
+}
+
+void ScanCheckpoints::close_if_done(std::size_t table) {
+  std::erase_if(open_, [&](const Open& of) {
+    return of.table == table && std::ranges::all_of(of.ranges, &Range::done);
+  });
+}
+
+// Can all that is left be read through windows?
+bool ScanCheckpoints::stands() const {
+  if (planned_ < stands_from_) return false;
+  return std::ranges::all_of(open_, [&](const Open& of) {
+    const Table& table = (*tables_)[of.table];
+    return table.ordered || (table.key && of.rows == 0);
+  });
+}
+
+TableSnapshotState ScanCheckpoints::left_of(const Table& table, const std::string& signal_id) {
+  TableSnapshotState out;
+  out.database = table.def->id.database;
+  out.table = table.def->id.table;
+  out.signal_id = signal_id;
+  return out;
+}
+
+TableSnapshotState ScanCheckpoints::left_of(const Table& table, const Open& open,
+                                            const std::string& signal_id) {
+  TableSnapshotState out = left_of(table, signal_id);
+  if (open.rows == 0) return out;
+  out.started = true;
+  out.minimum = open.keys.minimum;
+  out.maximum = open.keys.maximum;
+  out.rows_estimated = table.def->rows_estimated;
+  out.rows_read = out.rows_emitted = open.rows;
+  for (const Range& range : open.ranges) {
+    if (!range.done) out.stripes.push_back({.cursor = range.cursor, .upper = range.upper});
+  }
+  return out;
+}
+
+}  // namespace tidemark
