@@ -3,6 +3,8 @@
 // Thread: source thread only
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -35,6 +37,10 @@ class Output {
   }
   // For the schema history; goes with the next checkpoint.
   void add(HistoryStatement statement) { statements_.push_back(std::move(statement)); }
+  // They go with this output's next checkpoint instead.
+  void take_statements_of(Output& other) {
+    std::ranges::move(std::exchange(other.statements_, {}), std::back_inserter(statements_));
+  }
   Delivery& delivery() { return delivery_; }
 
  private:

@@ -55,25 +55,30 @@ void ScanCheckpoints::range_empty(std::size_t table, std::size_t range) {
 
 Status ScanCheckpoints::send(Output& from, std::vector<ScanMark>& marks) {
   const std::lock_guard lock(mutex_);
-  TRY(from.send(std::nullopt));
   for (const ScanMark& mark : marks) apply(mark);
   marks.clear();
-  if (!stands()) return {};
+  if (!stands()) return from.send(std::nullopt);
   if (!std::exchange(told_, true)) {
     log::info("snapshot.resumable",
               {{"meaning", "cut off from here on, the snapshot goes on where it was"},
                {"signal", signal_id_}});
   }
-  Checkpoint checkpoint = options_.base;
-  checkpoint.make_incremental = [tables = tables_, open = open_, planned = planned_,
-                                 signal_id = signal_id_] {
-    IncrementalState out;
-    for (const Open& of : open) out.tables.push_back(left_of((*tables)[of.table], of, signal_id));
+  // Of the structures, which are stored before the first rows.
+  from.take_statements_of(output_);
+  return from.send(checkpoint());
+}
+
+Checkpoint ScanCheckpoints::checkpoint() const {
+  Checkpoint out = options_.base;
+  out.make_incremental = [tables = tables_, open = open_, planned = planned_,
+                          signal_id = signal_id_] {
+    IncrementalState left;
+    for (const Open& of : open) left.tables.push_back(left_of((*tables)[of.table], of, signal_id));
     for (std::size_t i = planned; i < tables->size(); ++i)
-      out.tables.push_back(left_of((*tables)[i], signal_id));
-    return out;
+      left.tables.push_back(left_of((*tables)[i], signal_id));
+    return left;
   };
-  return output_.send(std::move(checkpoint));
+  return out;
 }
 
 ScanCheckpoints::Open& ScanCheckpoints::open(std::size_t table) {

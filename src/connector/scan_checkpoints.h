@@ -42,7 +42,8 @@ class ScanCheckpoints {
     Checkpoint base;  // all but the tables
     bool operations_skipped = false;  // some kinds of change are not emitted
   };
-  // `output` is the source thread's, which waits for the scan; it outlives this object.
+  // `output` is the source thread's, which waits for the scan: what it holds of the schema history goes with the
+  // first checkpoint. It outlives this object.
   ScanCheckpoints(Options options, Output& output);
 
   // The tables of the scan, in its order; `own_statement`: read by a SELECT of its own.
@@ -55,7 +56,7 @@ class ScanCheckpoints {
                std::optional<KeyRange> keys);
   // A range without rows.
   void range_empty(std::size_t table, std::size_t range);
-  // Sends a worker's batch, and a checkpoint behind it where there is one. Takes the marks.
+  // Sends a worker's batch, with a checkpoint where there is one. Takes the marks.
   Status send(Output& from, std::vector<ScanMark>& marks);
 
  private:
@@ -81,6 +82,7 @@ class ScanCheckpoints {
   void apply(const ScanMark& mark);
   void close_if_done(std::size_t table);
   bool stands() const;
+  Checkpoint checkpoint() const;
   static TableSnapshotState left_of(const Table& table, const std::string& signal_id);
   static TableSnapshotState left_of(const Table& table, const Open& open,
                                     const std::string& signal_id);

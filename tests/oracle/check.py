@@ -20,7 +20,8 @@ The names, and what each promises:
     read_outside  no read event without a running snapshot of its table, none after its stop
     read_filter   a snapshot with a condition reads only rows that satisfy it
     run_complete  after a completed run every row was read or changed since its start
-    initial       the initial snapshot is the source at one point between two transactions, and whole
+    initial       the initial snapshot is the source at one point between two transactions, and whole; what a cut left of it
+                  is read by a run, and nothing twice
     signal        each signal row is there once
     state         the rows built from the records equal the source
 """
@@ -45,7 +46,8 @@ class Run:
     matches: object = None  # predicate over canonical rows, of a condition; None: all rows
     status: str = ""  # how it ended: COMPLETED, STOPPED, ...
     moves: bool = False  # rows may move in the order of reading
-    first: bool = False  # the first load: it runs from the start, no signal asks for it
+    # The first load, or what a cut left of the initial snapshot: it runs from the start, no signal asks for it.
+    first: bool = False
     blocking: bool = False  # all rows as of one place; after a lost connection again, as of another
     # filled by the check
     started: bool = False
@@ -410,7 +412,7 @@ class Proof:
                 continue
             if record.table == self.marker_table:
                 if record.op == "c":
-                    self._marker(record, current, state)
+                    self._marker(record, current, state, initially)
                 continue
             if record.table not in self.tables:
                 continue
@@ -422,9 +424,12 @@ class Proof:
             elif record.snapshot == "initial" and not self._blocks(current.get(record.table)):
                 self._check_initial(record, table, base[record.table], initially[record.table], streaming)
             else:
-                self._check_read(record, table, state[record.table], current.get(record.table))
+                self._check_read(record, table, state[record.table], current.get(record.table), initially[record.table])
         if self.initial:
+            cut_off = {run.table for run in self.runs if run.first}
             for name, rows in base.items():
+                if name in cut_off:
+                    continue
                 for identity in rows.keys() - initially[name]:
                     self._violation("initial", f"{name} key {identity} version {rows[identity]}: not read, and no"
                                     " change since is in the stream before it")
@@ -488,7 +493,7 @@ class Proof:
         read.add(identity)
         self._check_content(record, table, record.after, "after")
 
-    def _check_read(self, record, table, state, run):
+    def _check_read(self, record, table, state, run, initially):
         identity, version = table.identity(record.after), record.after["version"]
         if state.get(identity) != version:
             self._violation("stale_read", f"{record}: the stream has reached version {state.get(identity)} of this key")
@@ -500,6 +505,8 @@ class Proof:
             self._violation("read_outside", f"{record}: run {run.signal_id} reads otherwise")
         if not run.blocking and not self.repeats and (((identity, version) in run.versions) if run.moves else (identity in run.read)):
             self._violation("read_repeat", f"{record}: read before in run {run.signal_id}")
+        if run.first and identity in initially:
+            self._violation("initial", f"{record}: read before it was cut off, too")
         run.read.add(identity)
         run.versions.add((identity, version))
         if run.matches is not None and not run.matches(table.row(record.after)):
@@ -521,7 +528,7 @@ class Proof:
             for name in self.stops.get(record.after["id"], ()):
                 current.pop(name, None)
 
-    def _marker(self, record, current, state):
+    def _marker(self, record, current, state, initially):
         words = record.after["text"].split()
         if words[:1] != ["ended"]:
             return
@@ -535,7 +542,7 @@ class Proof:
         table = self.tables[name]
         self.report.numbers["rows read by completed runs"] += len(run.read)
         for identity, version in state[name].items():
-            if identity in run.read or identity in run.touched:
+            if identity in run.read or identity in run.touched or (run.first and identity in initially[name]):
                 continue
             written = self._began.get(version)
             if run.matches is None or (written and run.matches(written.row)):

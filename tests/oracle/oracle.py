@@ -246,6 +246,7 @@ class OracleRun:
                 "database.include.list": "oracle",
                 "signal.data.collection": SIGNALS,
                 "snapshot.mode": self.mode,
+                "snapshot.max.threads": self.readers,
                 "incremental.snapshot.chunk.size": self.chunk,
                 "incremental.snapshot.max.threads": self.readers,
                 "offset.flush.interval.ms": self.flush_ms,
@@ -301,12 +302,29 @@ class OracleRun:
         """Starts the engine; the time from which every transaction must be in the stream, if it is known."""
         self._engine.start()
         if self.mode == "initial":
+            if self._broker and self._broker.exactly_once:
+                self._cut_off_the_initial_snapshot()
             return None
         if self.mode == "incremental":
             self._snapshots.first_load(self._workload.table_ids)
         self._await_marker("start")
         self._await(self._stored, "a stored offset")
         return time.monotonic()
+
+    def _cut_off_the_initial_snapshot(self):
+        """By kills, before or after the first part of it is committed; what was left of it the engine reads in chunks, unasked."""
+        for _ in range(self._rng.randrange(4)):
+            self._await(lambda: "event=snapshot.resumable" in self._engine.log() or "event=stream.started" in self._engine.log(),
+                        "rows of the initial snapshot")
+            self._proxy.stall()
+            time.sleep(self._rng.uniform(0, 1))
+            self._kill()
+            self._proxy.flow()
+        self._await(lambda: "event=stream.started" in self._engine.log(), "the stream")
+        state = self._stored()
+        left = {f"{table['database']}.{table['table']}" for table in state["incremental_snapshot"]["tables"]}
+        left |= {outcome["collection"] for outcome in state["outcomes"] if outcome["signal_id"].startswith(FIRST_LOAD)}
+        self._snapshots.first_load([name for name in self._workload.table_ids if name in left])
 
     def _trouble(self):
         """Kills, cuts and signals at random instants."""
@@ -433,9 +451,10 @@ class OracleRun:
         if snapshots.paused:
             snapshots.resume()
         self._await_runs()
-        loaded = {run.table for run in snapshots.runs if run.first and run.status == "COMPLETED"}
-        missing = [name for name in self._workload.table_ids if name not in loaded]
-        if self.mode != "initial" and missing:
+        first = {run.table: run.status for run in snapshots.runs if run.first}
+        missing = [name for name in self._workload.table_ids
+                   if first.get(name, "COMPLETED" if self.mode == "initial" else "") != "COMPLETED"]
+        if missing:
             snapshots.execute(missing)
             self._await_runs()
         self._await_marker("end")
@@ -535,6 +554,8 @@ class OracleRun:
         snapshots = self._snapshots
         statuses = {}
         for run in snapshots.runs if snapshots else ():
+            if run.first and self.mode == "initial":
+                statuses["cut off"] = statuses.get("cut off", 0) + 1
             statuses[run.status or "unfinished"] = statuses.get(run.status or "unfinished", 0) + 1
         self._say(
             f"{'ok' if ok else 'VIOLATED'}: {self.options.server}, seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
@@ -545,7 +566,6 @@ class OracleRun:
             f" {self.kills} kills, {self.cuts} cuts, {self.restarts} restarts, runs {statuses}"
             + (f", fault {self.options.fault}" if self.options.fault else "")
         )
-
 
     def _delivery(self):
         if not self.options.sink == "kafka":

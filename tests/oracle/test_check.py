@@ -205,7 +205,29 @@ def first_load(without=()):
     return world
 
 
+def cut_off(*again, without=()):
+    """An initial snapshot that a kill cut off behind key 4, and what was left of it in chunks; `again`: keys that come twice."""
+    world = World()
+    world.commit(*[("c", INT, key) for key in range(10)], emit=False)
+    rows = list(world.rows.values())
+    for row in rows[:5]:
+        world.read(INT, row, "true")
+    world.runs.append(check.Run("first-load-1", INT, status="COMPLETED", first=True))
+    world.commit(("u", INT, 3), ("u", INT, 7))
+    for row in rows[5:]:
+        if row["id"] not in (7, *without):
+            world.read(INT, row)
+    for key in again:
+        world.read(INT, world.rows[(INT, key)])
+    world.mark(f"ended first-load-1 {INT}")
+    return world
+
+
 class RightOutput(unittest.TestCase):
+    def test_passes_with_an_initial_snapshot_that_was_cut_off(self):
+        report = cut_off().check()
+        self.assertTrue(report.ok, list(report.explain()))
+
     def test_passes_with_a_first_load_in_chunks(self):
         report = first_load().check()
         self.assertTrue(report.ok, list(report.explain()))
@@ -457,6 +479,10 @@ class Faults(unittest.TestCase):
         at = self.find("r", INT, {"id": 2}, "true")
         self.lines.insert(at, self.lines[at])
         self.caught("initial")
+
+    def test_a_cut_off_initial_snapshot_that_repeats_or_skips_a_row(self):
+        self.assertIn("initial", cut_off(2).check().counts)
+        self.assertIn("run_complete", cut_off(without=(8,)).check().counts)
 
     def test_an_initial_snapshot_that_is_ahead_of_the_stream(self):
         later = next(c.row for t in self.world.journal.transactions[3:] for c in t.changes if c.row and c.row.get("id") == 3)
