@@ -120,13 +120,15 @@ class TableScan::Worker {
   std::string statement(const Task& task) const {
     const ScanTable& wanted = scan_.tables_[task.table]->wanted;
     if (!wanted.statement.empty()) return scan_statement(*reader_, wanted.statement);
-    std::string sql =
-        fmt::format("SELECT {} FROM {}", reader_->select_columns(), quoted(wanted.def->id));
     const Table& table = *scan_.tables_[task.table];
     const ScanRange& range = table.ranges[task.range];
-    if (table.ranges.size() > 1)
-      sql +=
-          " WHERE " + bounds_predicate(*table.key, {.lower = &range.lower, .upper = &range.upper});
+    const ChunkBounds bounds{.lower = &range.lower, .upper = &range.upper};
+    if (order_ != nullptr)
+      return chunk_select(wanted.def->id, *order_,
+                          {.select_columns = reader_->select_columns(), .bounds = bounds});
+    std::string sql =
+        fmt::format("SELECT {} FROM {}", reader_->select_columns(), quoted(wanted.def->id));
+    if (table.ranges.size() > 1) sql += " WHERE " + bounds_predicate(*table.key, bounds);
     return sql;
   }
 

@@ -166,6 +166,19 @@ class LongSnapshot(KafkaTest):
         self.assertEqual({"first", "true", "last", "first_in_data_collection", "last_in_data_collection"}, set(marks))
         self.assertEqual(0, engine.stop(), said(engine.log()))
 
+    def test_rows_come_in_the_order_of_the_primary_key(self):
+        """Or what is stored as their end would mean nothing."""
+        self.sql("CREATE TABLE shop.turned (id INT PRIMARY KEY, n INT, KEY (n, id))", "SET SESSION cte_max_recursion_depth = 1000000",
+                 "INSERT INTO shop.turned WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 5000) SELECT i, -i FROM c",
+                 "ANALYZE TABLE shop.turned")
+        plan = json.loads(self.server.query("EXPLAIN FORMAT=JSON SELECT id, n FROM shop.turned")[0][0])
+        self.assertIn('"n"', json.dumps(plan), "left to itself the server reads another index")
+        engine = self.once().start()
+        engine.wait_for_log("event=stream.started", timeout=60)
+        keys = [json.loads(record.key)["id"] for record in self.kafka.read(f"{self.prefix}.shop.turned")]
+        self.assertEqual(list(range(1, 5001)), keys)
+        self.assertEqual(0, engine.stop(), said(engine.log()))
+
     def test_without_signals_a_kill_repeats_what_was_committed_and_that_is_said(self):
         self.create("numbers", "texts")
         engine = self.once(**{
