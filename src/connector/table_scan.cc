@@ -123,9 +123,11 @@ class TableScan::Worker {
     const Table& table = *scan_.tables_[task.table];
     const ScanRange& range = table.ranges[task.range];
     const ChunkBounds bounds{.lower = &range.lower, .upper = &range.upper};
-    if (order_ != nullptr)
+    // The server's own order may be another: by a secondary index that holds all columns, by partitions, backwards.
+    if (order_ != nullptr) {
       return chunk_select(wanted.def->id, *order_,
                           {.select_columns = reader_->select_columns(), .bounds = bounds});
+    }
     std::string sql =
         fmt::format("SELECT {} FROM {}", reader_->select_columns(), quoted(wanted.def->id));
     if (table.ranges.size() > 1) sql += " WHERE " + bounds_predicate(*table.key, bounds);

@@ -20,7 +20,8 @@ NUMBERS = ("INSERT INTO {0} WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i
            " SELECT {2}, 0, RPAD(i, 3000, 'x') FROM c")
 TABLES = {
     "few": ("CREATE TABLE shop.few (id INT, n INT, name VARCHAR(3000))", 10, "i"),  # without a key
-    "numbers": ("CREATE TABLE shop.numbers (id INT PRIMARY KEY, n INT, name VARCHAR(3000))", 25_000, "i"),
+    # Left to itself, the server reads it backwards.
+    "numbers": ("CREATE TABLE shop.numbers (id INT, n INT, name VARCHAR(3000), PRIMARY KEY (id DESC))", 25_000, "i"),
     "texts": ("CREATE TABLE shop.texts (id VARCHAR(20) PRIMARY KEY, n INT, name VARCHAR(3000))", 10_000, "CONCAT('k', i * 7919 % 1000003)"),
     # Chunks can be read of it, but a scan does not go by this key.
     "uniques": ("CREATE TABLE shop.uniques (id INT NOT NULL UNIQUE, n INT, name VARCHAR(3000))", 1_000, "i"),
