@@ -6,12 +6,13 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "connector/first_load.h"
 
 namespace tidemark {
 
 ScanCheckpoints::ScanCheckpoints(Options options, Output& output)
     : options_(std::move(options)),
-      signal_id_("first-load-" + Uuid::random().text().substr(0, 8)),
+      signal_id_(new_first_load_id()),
       output_(output),
       tables_(std::make_shared<Tables>()) {}
 
@@ -103,9 +104,10 @@ void ScanCheckpoints::close_if_done(std::size_t table) {
   });
 }
 
-// Can all that is left be read through windows?
+// Can all that is left be read through windows, and named in one offset?
 bool ScanCheckpoints::stands() const {
-  if (planned_ < stands_from_) return false;
+  if (planned_ < stands_from_ || open_.size() + tables_->size() - planned_ > kTablesMax)
+    return false;
   return std::ranges::all_of(open_, [&](const Open& of) {
     const Table& table = (*tables_)[of.table];
     return table.ordered || (table.key && of.rows == 0);

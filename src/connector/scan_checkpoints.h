@@ -10,6 +10,9 @@
 //   another one that chunks can be read of       all of it, as long as none of its rows is out
 //   any other: a SELECT of its own, no key       nothing: there is no checkpoint
 //
+// Nor is there one while more than kTablesMax tables are left: an offset is one record, and brokers take no more than a
+// mebibyte of it.
+//
 // Thread: any worker's of the scan; each call locks
 #pragma once
 
@@ -38,6 +41,9 @@ struct ScanMark {
 
 class ScanCheckpoints {
  public:
+  static constexpr std::size_t kTablesMax =
+      500;  // of names as long as can be, half of what brokers take
+
   struct Options {
     Checkpoint base;  // all but the tables
     bool operations_skipped = false;  // some kinds of change are not emitted

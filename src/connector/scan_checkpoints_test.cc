@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "change/value.h"
+#include "connector/first_load.h"
 #include "snapshot/row_identity.h"
 #include "store/file_offset_store.h"
 #include "testing/memory_delivery.h"
@@ -66,7 +67,7 @@ class ScanCheckpointsTest : public testing::Test {
     if (!state || !*state) return out;
     EXPECT_EQ((*state)->offset.position.pos, 1234U);
     for (const TableSnapshotState& table : (*state)->incremental.tables) {
-      EXPECT_TRUE(table.signal_id.starts_with("first-load-"));
+      EXPECT_TRUE(is_first_load(table.signal_id));
       out[table.table] = table;
     }
     return out;
@@ -76,7 +77,14 @@ class ScanCheckpointsTest : public testing::Test {
     return state && *state;
   }
 
-  MemoryDelivery delivery_{"scan_checkpoints"};
+  void fill(Output& output) {
+    output.batch().buffer().append("1");
+    output.batch().records().push_back({.topic = &topic_, .value_size = 1});
+  }
+
+  const Topic topic_{"t"};
+  // Records without a checkpoint would be stored at once.
+  MemoryDelivery delivery_{"scan_checkpoints", std::chrono::hours(1), std::chrono::milliseconds(0)};
   Output source_{*delivery_};
   Output worker_{*delivery_};
   std::optional<ScanCheckpoints> checkpoints_;
@@ -97,6 +105,28 @@ TEST_F(ScanCheckpointsTest, NamesWhatIsAboveTheLastRowThatIsOut) {
   EXPECT_EQ(items.stripes, (std::vector<StripeState>{{at(41), at(900)}}));
   EXPECT_EQ(items.rows_emitted, 30U);
   EXPECT_FALSE(left.at("later").started);
+}
+
+TEST_F(ScanCheckpointsTest, NeverLetsABatchBeStoredWithoutItsCheckpoint) {
+  checkpoints_->add(table("items", Key::kPrimary), false);
+  checkpoints_->planned(0, {ScanRange()}, KeyRange{at(1), at(900)});
+  for (const std::int64_t key : {41, 42}) {
+    fill(worker_);
+    mark(0, 0, 1, key);
+    EXPECT_EQ(left().at("items").stripes.at(0).cursor, at(key));
+  }
+  EXPECT_EQ((*delivery_).stats().commits, 2U);
+}
+
+TEST_F(ScanCheckpointsTest, MakesNoneWhileMoreTablesAreLeftThanAnOffsetMayName) {
+  for (std::size_t i = 0; i <= ScanCheckpoints::kTablesMax; ++i)
+    checkpoints_->add(table("items" + std::to_string(i), Key::kPrimary), false);
+  checkpoints_->planned(0, {ScanRange()}, KeyRange{at(1), at(2)});
+  mark(0, 0, 1, 1);
+  left();
+  EXPECT_FALSE(stored());
+  mark(0, 0, 1, 2, true);
+  EXPECT_EQ(left().size(), ScanCheckpoints::kTablesMax);
 }
 
 TEST_F(ScanCheckpointsTest, ForgetsWhatIsAllOut) {

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "connector/first_load.h"
 #include "connector/incremental.h"
 #include "control/collections.h"
 #include "mysql/client/read_only.h"
@@ -225,7 +226,7 @@ Status Incremental::first_load(const std::vector<TablePtr>& tables) {
         "give these tables a usable key, leave them out by table.include.list or "
         "snapshot.include.collection.list, or use snapshot.mode=initial");
   }
-  const std::string id = "first-load-" + Uuid::random().text().substr(0, 8);
+  const std::string id = new_first_load_id();
   std::vector<TableId> queued;
   for (const SubmitResult& result : parts_.director.submit(id, wanted)) {
     ASSERT(result.status == SubmitResult::Status::kQueued, result.table.text());

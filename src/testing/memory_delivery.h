@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/assert.h"
@@ -21,13 +22,17 @@ class MemoryDelivery {
  public:
   // Stores nothing by itself before the interval is over.
   explicit MemoryDelivery(const std::string& name,
-                          std::chrono::milliseconds interval = std::chrono::hours(1))
+                          std::chrono::milliseconds interval = std::chrono::hours(1),
+                          std::optional<std::chrono::milliseconds> uncovered_max = {})
       : folder_(std::filesystem::temp_directory_path() /
                 ("tidemark_" + name + "_" + std::to_string(::getpid()))),
         offsets_(open_store()),
         schemas_(path()),
-        delivery_(Delivery::Options{1 << 20, interval, Uuid::random()}, sink_, *offsets_, schemas_,
-                  clock_) {}
+        delivery_(Delivery::Options{.queue_bytes_max = 1 << 20,
+                                    .flush_interval = interval,
+                                    .replica_uuid = Uuid::random(),
+                                    .uncovered_max = uncovered_max},
+                  sink_, *offsets_, schemas_, clock_) {}
   ~MemoryDelivery() {
     (void)delivery_.finish();  // a test that cares has called it
     std::filesystem::remove_all(folder_);
