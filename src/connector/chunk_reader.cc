@@ -34,6 +34,12 @@ Result<KeyTuple> bounds_of(const ChunkKey& key, const char* const* cells,
   return tuple;
 }
 
+bool looks_altered(const Error& error, unsigned server_error) {
+  return error.kind() == ErrorKind::kCorrupt || server_error == kErrUnknownColumn ||
+         server_error == kErrNoSuchTable || server_error == kErrUnknownDatabase ||
+         server_error == kErrTableChanged;
+}
+
 Status check_size(const ChunkKey& key, std::size_t rows, std::size_t bytes) {
   if (rows <= kRepeatingRowsMax && bytes <= kRepeatingBytesMax) return {};
   return fail(
@@ -122,8 +128,9 @@ void ChunkReader::disconnect() {
 void ChunkReader::start(const ChunkTask& task) {
   auto range = read_key_range(*connection_, task.table->id, *task.key);
   if (range) return parts_.director.report_start(task.ticket, *std::move(range));
-  parts_.director.report_start_failed(task.ticket, range.error());
-  if (range.error().kind() == ErrorKind::kRetryable) give_up(range.error());
+  const Error error = judge(std::move(range).error(), task.table);
+  parts_.director.report_start_failed(task.ticket, error);
+  if (error.kind() == ErrorKind::kRetryable) give_up(error);
 }
 
 void ChunkReader::check_split(const ChunkTask& task) {
@@ -157,11 +164,10 @@ void ChunkReader::chunk(const ChunkTask& task, const std::stop_token& stop) {
   if (auto gone = marks_->withdraw(*connection_); !gone) disconnect();
 }
 
-// An unknown column or table is worth another try while the stream has yet to reach the DDL behind it.
+// An unknown column or table, and a cell of another type, are worth another try while the stream has yet to reach the
+// DDL behind them.
 Error ChunkReader::judge(Error error, const TablePtr& table) {
-  const unsigned number = connection_->server_error();
-  if (number != kErrUnknownColumn && number != kErrNoSuchTable && number != kErrTableChanged)
-    return error;
+  if (!looks_altered(error, connection_->server_error())) return error;
   if (doubt_ && doubt_->table == table && parts_.status.view().offset.position >= doubt_->until)
     return error;
   if (!doubt_ || doubt_->table != table) {
@@ -169,7 +175,8 @@ Error ChunkReader::judge(Error error, const TablePtr& table) {
     if (!end) return end.error();
     doubt_ = {table, end->position};
   }
-  return {ErrorKind::kRetryable, error.message(), error.remedy()};
+  return {ErrorKind::kRetryable, error.message(),
+          "nothing: it looks as if the table was altered, and the stream has yet to come to that"};
 }
 
 // A change that is not emitted leaves no trace in a window. Then a row's later, emitted change may carry

@@ -9,7 +9,7 @@
     delete and insert again inside a window    here; WindowTest.DropsARowDeletedAndInsertedAgain
     TRUNCATE                                   test_silent_failures.SilentFailure20, test_stream.Structure
     DROP, RENAME                               here
-    ALTER: added, dropped, reordered, retyped  here
+    ALTER: added, dropped, reordered, retyped  here; while the stream is behind, too
     a large transaction inside a window        here; more keys than it holds: WindowTest.IsVoidWhenItHoldsTooManyKeys
     stop with chunks in flight                 here; VoidedWindow.ByAStop
     pause, resume, second signal, two engines,
@@ -305,6 +305,33 @@ class Windows(LiveTest):
                 self.assertEqual(list(range(1, 20001)), sorted({row["id"] for row in rows}))
                 self.assertTrue(all(check(row) and row["n"] == row["id"] for row in rows))
         self.assert_converges(engine)
+
+    def test_altered_while_the_stream_has_yet_to_come_to_it(self):
+        """A chunk has a cell of another type, and the table that comes next another key: neither is an end of the snapshot."""
+        self.fill(100)
+        self.sql("CREATE TABLE shop.others LIKE shop.items", "INSERT INTO shop.others SELECT * FROM shop.items")
+        proxy = Proxy(self.server.port)
+        self.addCleanup(proxy.close)
+        engine = self.begin(**{"database.port": proxy.port, "database.ssl.mode": "disabled"})
+        self.hold()
+        signal_id = self.signal("execute-snapshot", {"data-collections": ["shop.items", "shop.others"],
+                                                     "additional-conditions": [{"data-collection": "shop.items", "filter": WAITS}]})
+        self.wait_until_held()
+        self.assertTrue(self.verdict(engine, signal_id)["accepted"])
+        engine.kill()
+        self.release()
+        self.sql("ALTER TABLE shop.items MODIFY COLUMN v VARCHAR(20)", "UPDATE shop.items SET v = 'none'",
+                 "ALTER TABLE shop.others RENAME COLUMN id TO number")
+        proxy.lag()
+        engine.start()
+        engine.wait_for_log("event=snapshot.chunk_retried")
+        engine.wait_for_log("event=snapshot.start_retried")
+        proxy.flow()
+        self.ends(engine, signal_id)
+        self.assertEqual("COMPLETED", self.outcome(engine, signal_id, "shop.others")["status"])
+        self.assertEqual({"none"}, {c["value"]["after"]["v"] for c in self.changes(engine) if c["value"]["op"] == "r"})
+        self.assertEqual(list(range(1, 101)), sorted(c["key"]["number"] for c in self.changes(engine, "others")))
+        self.assert_stops(engine)
 
     def test_drop_and_rename_during_the_snapshot(self):
         for statement in ("DROP TABLE shop.items", "RENAME TABLE shop.items TO shop.elsewhere"):
