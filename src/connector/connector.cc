@@ -13,6 +13,7 @@
 #include "connector/adoption.h"
 #include "connector/backoff.h"
 #include "connector/connector_parts.h"
+#include "connector/first_load.h"
 #include "connector/initial_snapshot.h"
 #include "connector/opening.h"
 #include "connector/preflight.h"
@@ -37,6 +38,14 @@ bool renews_lost_position(const SnapshotSettings& settings) {
   return settings.mode == SnapshotMode::kWhenNeeded ||
          settings.mode == SnapshotMode::kWhenNeededNoData ||
          (settings.mode == SnapshotMode::kConfigurationBased && settings.flags.on_data_error);
+}
+
+// What a first load had still to read, a new one reads anyway. What signals asked for is done nonetheless.
+void forget_first_load(ConnectorParts& parts) {
+  const bool anew = parts.decision.from != SnapshotDecision::From::kStored && parts.decision.rows;
+  if (!parts.stored || !anew) return;
+  std::erase_if(parts.stored->incremental.tables,
+                [](const TableSnapshotState& table) { return is_first_load(table.signal_id); });
 }
 
 // What was answered, what is being read in chunks and how far signals were read outlive a new snapshot.
@@ -165,6 +174,7 @@ Status Connector::prepare(ConnectorParts& parts, const std::stop_token& stop) {
   TRY(check_access(parts));
   TRY(adopt_structures(parts));
   TRY(adopt_snapshot(parts));
+  forget_first_load(parts);
   TRY(check_gtid_sources(parts));
   TRY(check_signals(parts));
   place_signal_topic(parts);
