@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "base/log.h"
 #include "connector/chunk_readers.h"
 #include "connector/signal_channels.h"
 #include "connector/snapshot_tables.h"
@@ -116,7 +117,7 @@ Status Streaming::run(const std::stop_token& stop) {
   const std::optional<TableId> signal_table = signal_table_of(settings);
   if (signal_table && !settings.read_only) TRY(probe_signal_table(*signal_table));
   std::optional<ChunkReaders> readers;
-  if (watermarks_ || settings.read_only)
+  if (watermarks_ || settings.read_only) {
     readers.emplace(ChunkReaders::Parts{.settings = settings,
                                         .encoding = parts_.encoding,
                                         .clock = parts_.clock,
@@ -125,6 +126,13 @@ Status Streaming::run(const std::stop_token& stop) {
                                         .status = parts_.status,
                                         .watermarks = watermarks_ ? &*watermarks_ : nullptr,
                                         .fault = fault_});
+  } else if (!director_.idle()) {
+    log::warn(
+        "snapshot.waits",
+        {{"tables", director_.tables().size()},
+         {"meaning", "they are left to be read in chunks, which nothing may mark in the log now"},
+         {"do", "set signal.data.collection or read.only=true, as it was"}});
+  }
   const SignalChannels channels({.settings = settings,
                                  .mailbox = mailbox_,
                                  .delivery = *parts_.delivery,
