@@ -68,6 +68,7 @@ class TakeOverTest(KafkaTest):
             "offset.flush.interval.ms": 100,
             **worker,
         }
+        settings = {key: value for key, value in settings.items() if value is not None}
         path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()), encoding="utf-8")
         return engine, ("--worker", str(path))
 
