@@ -189,7 +189,8 @@ Status import(OffsetStore& store, const Settings& settings, const std::string& t
   const JsonReader root = document->root(problem);
   if (root.has("offsets"))
     return store.place(TRY(map_of_body(root, settings.topic_prefix, problem)));
-  return store.commit(TRY(decode_offset(text)).state);
+  TRY(store.commit(TRY(decode_offset(text)).state));
+  return store.settle();
 }
 
 ExitCode done(const Status& status, const std::string& text) {

@@ -174,14 +174,6 @@ void check_exactly_once(const Config& config, const Report& report) {
   if (!delivers_exactly_once(config)) return;
   check_idempotence(config, report);
   check_transaction_time(config, report);
-  if (history_kind(config) != HistoryKind::kKafka) return;
-  if (!history_settings(config).with_sink) {
-    report("schema.history.internal.kafka.bootstrap.servers",
-           {"names other brokers than the sink, and delivery is exactly once: a transaction is "
-            "within one cluster",
-            "the sink's brokers, or exactly.once.support=requested with a worker that does not "
-            "enable it"});
-  }
 }
 
 void check_sink(const Config& config, const Report& report) {

@@ -186,9 +186,9 @@ struct HistorySettings {
   HistoryKind kind = HistoryKind::kNone;
   std::string path = {};  // kFile
   std::string topic = {};  // kKafka: one partition, kept for ever
-  ClientProperties producer = {};  // used where the sink's producer cannot be
+  ClientProperties producer = {};  // used where the brokers are not the sink's
   ClientProperties consumer = {};
-  // The brokers are those of the sink: its producer writes the history, too.
+  // The brokers are those of the sink: its producer, or one like it, writes the history, too.
   bool with_sink = true;
 };
 

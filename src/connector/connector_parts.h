@@ -49,7 +49,7 @@ struct ConnectorParts {
   const Clock& clock;
   std::unique_ptr<kafka::Producer> producer;  // of sink and stores, who borrow it
   std::unique_ptr<kafka::TopicMaker> topic_maker;
-  std::unique_ptr<kafka::Producer> history_producer;  // where that has brokers of its own
+  std::unique_ptr<kafka::Producer> history_producer;  // where the sink's cannot write it
   std::unique_ptr<OffsetStore> offsets;
   std::optional<SchemaStore> schema_files;
   std::unique_ptr<HistoryStore> history;

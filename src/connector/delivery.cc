@@ -91,7 +91,14 @@ void Delivery::run() {
     if (done) done = commit_if_due();
     if (!done) return end(std::move(done).error());
   }
-  if (auto done = commit(); !done) end(std::move(done).error());
+  auto done = commit();
+  if (done) done = settle();
+  if (!done) end(std::move(done).error());
+}
+
+// Never in a transaction with records, either.
+Status Delivery::settle() {
+  return sink_.exactly_once() && unstored_bytes_ > 0 ? Status() : offsets_.settle();
 }
 
 // Nothing when something else is due.

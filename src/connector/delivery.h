@@ -116,6 +116,7 @@ class Delivery {
   std::optional<Parcel> next();
   Status commit_if_due();
   Status restate_if_due(std::chrono::nanoseconds since);
+  Status settle();
   Status store(const ResumeState& state);
   Status store_uncovered();
   Status handle(Parcel& parcel);

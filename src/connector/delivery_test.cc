@@ -447,7 +447,13 @@ class WatchedStore final : public OffsetStore {
     return {};
   }
 
+  Status settle() override {
+    ++settled;
+    return {};
+  }
+
   std::atomic<int> restated = 0;
+  std::atomic<int> settled = 0;
 
  private:
   OffsetStore& store_;
@@ -458,7 +464,9 @@ TEST_F(DeliveryTest, StoresTheSameAgainWhileNothingMoves) {
   Delivery& delivery = delivery_.emplace(Delivery::Options{1000, kNever, Uuid::random()}, sink_,
                                          store, schemas_, clock_);
   wait_until([&] { return store.restated > 1; });
+  EXPECT_EQ(store.settled, 0);
   ASSERT_TRUE(delivery.finish());
+  EXPECT_EQ(store.settled, 1);
 }
 
 TEST_F(DeliveryTest, EndsNoTransactionWithRecordsByStoringTheSameAgain) {
@@ -474,6 +482,7 @@ TEST_F(DeliveryTest, EndsNoTransactionWithRecordsByStoringTheSameAgain) {
   std::this_thread::sleep_for(milliseconds(30));
   EXPECT_LE(store.restated, before + 1);
   ASSERT_TRUE(delivery.finish());
+  EXPECT_EQ(store.settled, 0);
 }
 
 TEST_F(DeliveryTest, GivesBackWrittenBatchesEmpty) {

@@ -31,8 +31,11 @@ Status make_data_folder(const Settings& settings) {
 
 Result<std::unique_ptr<kafka::Producer>> connect_history_producer(const Settings& settings,
                                                                   const std::stop_token& stop) {
-  if (settings.history.kind != HistoryKind::kKafka || settings.history.with_sink) return nullptr;
-  auto producer = TRY(kafka::Producer::open({.properties = settings.history.producer}));
+  const HistorySettings& history = settings.history;
+  if (history.kind != HistoryKind::kKafka) return nullptr;
+  if (history.with_sink && !settings.kafka.exactly_once) return nullptr;
+  auto producer = TRY(kafka::Producer::open(
+      {.properties = history.with_sink ? settings.kafka.producer : history.producer}));
   TRY(producer->connect(stop));
   return producer;
 }

@@ -19,7 +19,8 @@ KafkaOffsetStoreOptions offset_topic_of(const Settings& settings);
 // The folder for what belongs to this machine alone, where offsets are not in it. Errors: kStorage
 Status make_data_folder(const Settings& settings);
 
-// The history's own producer, where its brokers are not the sink's; else null.
+// The history's own producer, where the sink's cannot write it; else null. That one's transactions cannot have
+// it: Debezium reads up to the last record of the topic, and the end of a transaction is none.
 Result<std::unique_ptr<kafka::Producer>> connect_history_producer(const Settings& settings,
                                                                   const std::stop_token& stop);
 

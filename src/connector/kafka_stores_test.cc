@@ -68,6 +68,17 @@ TEST_F(DataFolder, SaysWhereAFileStandsInTheWay) {
   EXPECT_NE(made.error().remedy().find("is a file"), std::string::npos);
 }
 
+TEST(HistoryTopic, IsNeverWrittenInATransaction) {
+  Settings settings;
+  settings.history.kind = HistoryKind::kKafka;
+  settings.kafka.exactly_once = true;
+  settings.kafka.producer = kafka::shared_cluster().properties();
+  const auto producer = connect_history_producer(settings, {});
+  ASSERT_TRUE(producer) << producer.error().text();
+  ASSERT_NE(*producer, nullptr);
+  EXPECT_FALSE((*producer)->transactional());
+}
+
 TEST(HistoryTopic, HasAProducerOfItsOwnWhereItsBrokersAreOthers) {
   Settings settings;
   settings.history.producer = kafka::shared_cluster().properties();

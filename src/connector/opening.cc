@@ -23,7 +23,9 @@ Status open_offsets(ConnectorParts& parts, const std::stop_token& stop) {
   if (settings.offset.kind == OffsetKind::kKafka) {
     ASSERT(parts.producer != nullptr, "offsets in a topic go with records in topics");
     TRY(make_data_folder(settings));
-    parts.offsets = TRY(KafkaOffsetStore::open(offset_topic_of(settings), *parts.producer,
+    KafkaOffsetStoreOptions topic = offset_topic_of(settings);
+    TRY(prepare_offset_topic(topic));
+    parts.offsets = TRY(KafkaOffsetStore::open(std::move(topic), *parts.producer,
                                                KafkaOffsetStore::Claim::kTake, stop));
   } else {
     parts.offsets = TRY(FileOffsetStore::open({.path = settings.offset.path,

@@ -12,6 +12,8 @@
 namespace tidemark {
 namespace {
 
+constexpr std::string_view kServer = "server";
+constexpr std::string_view kOurMember = "tidemark";
 constexpr std::string_view kSnapshot = "snapshot";
 constexpr std::string_view kPrimaryKey = "incremental_snapshot_primary_key";
 constexpr std::string_view kMaximumKey = "incremental_snapshot_maximum_key";
@@ -195,10 +197,14 @@ std::unexpected<Error> corrupt(const JsonProblem& problem) {
 
 }  // namespace
 
-std::string encode_offset_key(std::string_view connector_name, std::string_view topic_prefix) {
+std::string encode_offset_key(std::string_view connector_name, std::string_view topic_prefix,
+                              OffsetKeyKind kind) {
   // The bytes are those of Connect's converter: by them the broker finds the partition and the compaction the
   // record before.
-  return "[" + json_string(connector_name) + ",{\"server\":" + json_string(topic_prefix) + "}]";
+  CompactObject source;
+  source.text(kServer, topic_prefix);
+  if (kind == OffsetKeyKind::kOurs) source.text(kOurMember, "state");
+  return "[" + json_string(connector_name) + "," + source.take() + "]";
 }
 
 std::optional<OffsetKey> decode_offset_key(std::string_view text) {
@@ -209,7 +215,10 @@ std::optional<OffsetKey> decode_offset_key(std::string_view text) {
   std::size_t parts = 0;
   document->root(problem).each("key", [&](const JsonReader& part) {
     if (parts == 0 && part.is_text()) out.connector_name = part.as_text();
-    if (parts == 1) out.topic_prefix = part.text("server");
+    if (parts == 1) {
+      out.topic_prefix = part.text(kServer);
+      if (part.has(kOurMember)) out.kind = OffsetKeyKind::kOurs;
+    }
     ++parts;
   });
   if (problem || parts != 2) return std::nullopt;

@@ -17,6 +17,7 @@
 // Pure; any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,10 +53,15 @@ struct DebeziumOffset {
   bool snapshot_rows = false;
 };
 
-std::string encode_offset_key(std::string_view connector_name, std::string_view topic_prefix);
+// Whose record of a connector it is. Ours has one member more beside "server", so that Debezium does not
+// look for it, and Connect passes over it as over that of another source.
+enum class OffsetKeyKind : std::uint8_t { kDebezium, kOurs };
+std::string encode_offset_key(std::string_view connector_name, std::string_view topic_prefix,
+                              OffsetKeyKind kind = OffsetKeyKind::kDebezium);
 struct OffsetKey {
   std::string connector_name;
   std::string topic_prefix;
+  OffsetKeyKind kind = OffsetKeyKind::kDebezium;
   bool operator==(const OffsetKey&) const = default;
 };
 // Nothing when it is the key of something else, of a connector of another kind, say.

@@ -59,6 +59,12 @@ TEST(OffsetKeyText, HasTheBytesThatConnectsConverterWrites) {
             (OffsetKey{"a\xF0\x9F\x98\x80", "p"}));
 }
 
+TEST(OffsetKeyText, OfOursIsNoneThatDebeziumLooksFor) {
+  const std::string ours = encode_offset_key("inv", "shop", OffsetKeyKind::kOurs);
+  EXPECT_EQ(ours, R"(["inv",{"server":"shop","tidemark":"state"}])");
+  EXPECT_EQ(decode_offset_key(ours), (OffsetKey{"inv", "shop", OffsetKeyKind::kOurs}));
+}
+
 TEST(OffsetKeyText, IsNothingForOtherKeys) {
   for (const char* const other : {"", "x", "[]", R"(["a"])", R"(["a",{"topic":"p"}])",
                                   R"(["a",{"server":"p"},1])", R"({"server":"p"})"})

@@ -91,7 +91,7 @@ Status KafkaHistoryLog::append(std::span<const Entry> entries) {
                            .headers = std::span(&header, 1)}),
            where());
   }
-  if (!producer_.transactional()) TRY_AT(producer_.flush(), where());
+  TRY_AT(producer_.flush(), where());
   return {};
 }
 

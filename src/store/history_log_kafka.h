@@ -22,13 +22,14 @@ struct KafkaHistoryOptions {
 
 class KafkaHistoryLog : public HistoryLog {
  public:
-  // Makes the topic if it is not there. `producer` is connected and outlives the log: the sink's, or one of
-  // the history's own brokers.
+  // Makes the topic if it is not there. `producer` is connected, has no transactional id and outlives the
+  // log: the sink's, or one of the history's own. Debezium gives up on a topic that ends with the mark of a
+  // transaction's end: it waits for a record there.
   static Result<std::unique_ptr<KafkaHistoryLog>> open(KafkaHistoryOptions options,
                                                        kafka::Producer& producer,
                                                        const std::stop_token& stop);
 
-  // In the producer's transaction; without one, acknowledged when it returns.
+  // Acknowledged when it returns.
   Status append(std::span<const Entry> entries) override;
   Status read(const Visitor& visit) override;
   std::string where() const override { return "topic " + options_.topic; }

@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kStateHeader = "tidemark";
 constexpr std::string_view kHostHeader = "tidemark.host";
 constexpr std::string_view kPidHeader = "tidemark.pid";
+constexpr std::string_view kCopyHeader = "tidemark.copy";
 constexpr std::string_view kCleanupPolicy = "cleanup.policy";
 // To say who took over is worth a short wait only.
 constexpr std::chrono::milliseconds kExplainPatience{10'000};
@@ -35,6 +36,12 @@ OffsetWriter writer_of(const kafka::ConsumedRecord& record) {
 
 std::optional<std::string> copied(std::optional<std::string_view> text) {
   return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
+StoredOffsetRecord stored_of(const kafka::ConsumedRecord& record) {
+  return {.value = copied(record.value),
+          .state = copied(record.header(kStateHeader)),
+          .writer = writer_of(record)};
 }
 
 // An offset under another name is none of ours: the first start of a connector with a new name begins anew,
@@ -95,26 +102,31 @@ Result<std::optional<StoredOffsetRecord>> read_offset_record(const KafkaOffsetSt
                                                              const std::stop_token& stop) {
   const auto consumer =
       TRY(kafka::Consumer::open({.properties = options.consumer, .isolation = isolation}));
-  const OffsetKey ours{options.connector_name, options.topic_prefix};
+  // Under Debezium's key, and under our own; the latter counts where the former is a copy.
   std::optional<StoredOffsetRecord> out;
+  std::optional<StoredOffsetRecord> ours;
+  bool copy = false;
   std::vector<std::string> other_names;
   const auto visit = [&](const kafka::ConsumedRecord& record) -> Status {
     const std::optional<OffsetKey> key =
         record.key ? decode_offset_key(*record.key) : std::optional<OffsetKey>();
-    if (!key || key->topic_prefix != ours.topic_prefix) return {};
-    if (*key != ours) {
+    if (!key || key->topic_prefix != options.topic_prefix) return {};
+    const bool is_ours = key->kind == OffsetKeyKind::kOurs;
+    if (key->connector_name != options.connector_name) {
+      if (is_ours) return {};
       std::erase(other_names, key->connector_name);
       if (record.value) other_names.push_back(key->connector_name);
       return {};
     }
     // One key is in one partition, until somebody adds partitions.
-    if (out && out->writer.at_ms > record.timestamp_ms) return {};
-    out = {.value = copied(record.value),
-           .state = copied(record.header(kStateHeader)),
-           .writer = writer_of(record)};
+    std::optional<StoredOffsetRecord>& last = is_ours ? ours : out;
+    if (last && last->writer.at_ms > record.timestamp_ms) return {};
+    last = stored_of(record);
+    if (!is_ours) copy = record.header(kCopyHeader).has_value();
     return {};
   };
   TRY(consumer->read_topic(options.topic.name, visit, stop));
+  if (copy && ours) return ours;
   if (!out) warn_of_other_names(other_names, options);
   return out;
 }
@@ -123,7 +135,6 @@ Result<std::unique_ptr<KafkaOffsetStore>> KafkaOffsetStore::open(KafkaOffsetStor
                                                                  kafka::Producer& producer,
                                                                  Claim claim,
                                                                  const std::stop_token& stop) {
-  TRY(prepare_offset_topic(options));
   std::unique_ptr<KafkaOffsetStore> out(new KafkaOffsetStore(std::move(options), producer));
   out->stored_ = TRY(read_offset_record(out->options_, kafka::Isolation::kCommitted, stop));
   if (claim == Claim::kLook) return out;
@@ -155,35 +166,68 @@ Result<std::optional<LoadedOffset>> KafkaOffsetStore::load() {
 }
 
 Status KafkaOffsetStore::commit(const ResumeState& state) {
-  return write(encode_debezium_offset(state),
-               encode_offset(options_.connector_name, options_.topic_prefix, state));
+  StoredOffsetRecord next{
+      .value = encode_debezium_offset(state),
+      .state = encode_offset(options_.connector_name, options_.topic_prefix, state),
+      .writer = {}};
+  // Should this transaction be aborted, under Debezium's key is what was committed all the same.
+  const std::optional<std::string> before = stored_ ? stored_->value : std::nullopt;
+  const bool exactly_once = producer_.transactional();
+  TRY(exactly_once ? send_pair(before, next) : send(OffsetKeyKind::kDebezium, next));
+  TRY(end(std::move(next)));
+  behind_ = exactly_once;
+  return {};
 }
 
 Status KafkaOffsetStore::place(std::string_view map) {
   TRY(decode_debezium_offset(map));
-  return write(std::string(map), std::nullopt);
+  return replace({.value = std::string(map), .state = {}, .writer = {}});
+}
+
+Status KafkaOffsetStore::remove() { return replace({}); }
+
+// By what is not ours, and does not lead to ours.
+Status KafkaOffsetStore::replace(StoredOffsetRecord record) {
+  if (producer_.transactional()) TRY(send(OffsetKeyKind::kOurs, {}));
+  TRY(send(OffsetKeyKind::kDebezium, record));
+  return end(std::move(record));
 }
 
 Status KafkaOffsetStore::restate() {
-  return stored_ ? write(stored_->value, stored_->state) : remove();
+  if (!stored_) return remove();
+  TRY(producer_.transactional() ? send_pair(stored_->value, *stored_)
+                                : send(OffsetKeyKind::kDebezium, *stored_));
+  return end(*stored_);
 }
 
-Status KafkaOffsetStore::remove() { return write(std::nullopt, std::nullopt); }
+Status KafkaOffsetStore::settle() { return behind_ ? restate() : Status(); }
 
-Status KafkaOffsetStore::write(std::optional<std::string> value, std::optional<std::string> state) {
-  const std::string key = encode_offset_key(options_.connector_name, options_.topic_prefix);
+// `map`: what Debezium finds.
+Status KafkaOffsetStore::send_pair(const std::optional<std::string>& map,
+                                   const StoredOffsetRecord& ours) {
+  TRY(send(OffsetKeyKind::kDebezium, {.value = map, .state = {}, .writer = {}}, true));
+  return send(OffsetKeyKind::kOurs, ours);
+}
+
+Status KafkaOffsetStore::send(OffsetKeyKind kind, const StoredOffsetRecord& record, bool copy) {
+  const std::string key = encode_offset_key(options_.connector_name, options_.topic_prefix, kind);
   const std::string host = host_name();
   const std::string pid = std::to_string(process_id());
   std::vector<kafka::Header> headers{{kHostHeader, host}, {kPidHeader, pid}};
-  if (state) headers.push_back({kStateHeader, *state});
+  if (record.state) headers.push_back({kStateHeader, *record.state});
+  if (copy) headers.push_back({kCopyHeader, "true"});
   kafka::Message message{.topic = options_.topic.name, .key = key, .headers = headers};
-  if (value) message.value = *value;
+  if (record.value) message.value = *record.value;
   TRY_AT(producer_.send(message), where());
+  return {};
+}
+
+Status KafkaOffsetStore::end(StoredOffsetRecord record) {
   auto done = producer_.commit();
   if (!done) return std::unexpected(std::move(done).error().at(where()));
-  stored_ = {.value = std::move(value),
-             .state = std::move(state),
-             .writer = {.host = host, .pid = process_id()}};
+  record.writer = {.host = host_name(), .pid = process_id()};
+  stored_ = std::move(record);
+  behind_ = false;
   return {};
 }
 

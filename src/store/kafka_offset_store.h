@@ -7,10 +7,13 @@
 //   headers  tidemark       the whole ResumeState (offset_format.h); absent in Debezium's records
 //            tidemark.host  } who wrote it; both are there as soon as an instance has started, so that
 //            tidemark.pid   } one that was fenced can say by whom
+//            tidemark.copy  exactly once: ours is under a key of our own (OffsetKeyKind::kOurs)
 //
 // The producer is the sink's: in its transaction the offset is the last record, so it becomes visible with
-// what it covers, and an aborted one is never followed by less than what was committed: open() writes the last
-// committed record again, for workers that read what is not committed.
+// what it covers. Whoever reads what is not committed would see an aborted offset, too, and a worker of Connect
+// does, unless it delivers exactly once itself: go on behind records that were never committed. So the new offset
+// has a key of our own, and under the one that Debezium looks for each transaction has what the one before it
+// committed. There it is a transaction behind, until settle(): Debezium repeats, and leaves nothing out.
 // Thread:   open() and load() before the threads start; commit() on the delivery thread only
 // Errors:   of producer, consumer and admin (kafka/*.h); kRejected where the topic's settings would lose offsets
 #pragma once
@@ -60,6 +63,8 @@ Result<std::optional<StoredOffsetRecord>> read_offset_record(const KafkaOffsetSt
 
 // An instance that runs writes its record again so often, even when nothing moves.
 inline constexpr std::chrono::milliseconds kOffsetRestateInterval{20'000};
+// And so soon after the last commit, where Debezium would find the one before.
+inline constexpr std::chrono::milliseconds kOffsetSettleInterval{1000};
 
 class KafkaOffsetStore : public OffsetStore {
  public:
@@ -67,7 +72,7 @@ class KafkaOffsetStore : public OffsetStore {
     kTake,  // write that we are the one from now on
     kLook,  // only read, write when asked to
   };
-  // `producer` is connected, so that no other instance with its transactional id writes any more, and
+  // The topic is prepared. `producer` is connected, so that no other instance with its transactional id writes any more, and
   // outlives the store. Without a transactional id another instance on this host is kConflict.
   static Result<std::unique_ptr<KafkaOffsetStore>> open(KafkaOffsetStoreOptions options,
                                                         kafka::Producer& producer, Claim claim,
@@ -77,9 +82,10 @@ class KafkaOffsetStore : public OffsetStore {
   Status commit(const ResumeState& state) override;
   Status place(std::string_view map) override;
   std::optional<std::chrono::milliseconds> restate_interval() const override {
-    return kOffsetRestateInterval;
+    return behind_ ? kOffsetSettleInterval : kOffsetRestateInterval;
   }
   Status restate() override;
+  Status settle() override;
   Status remove() override;
   std::string where() const override { return "topic " + options_.topic.name; }
   Error explained(Error error) override;
@@ -90,12 +96,15 @@ class KafkaOffsetStore : public OffsetStore {
 
   Result<std::optional<LoadedOffset>> decode() const;
   Status check_alone() const;
-  // Both absent: a tombstone.
-  Status write(std::optional<std::string> value, std::optional<std::string> state);
+  Status replace(StoredOffsetRecord record);
+  Status send_pair(const std::optional<std::string>& map, const StoredOffsetRecord& ours);
+  Status send(OffsetKeyKind kind, const StoredOffsetRecord& record, bool copy = false);
+  Status end(StoredOffsetRecord record);  // commits it
 
   const KafkaOffsetStoreOptions options_;
   kafka::Producer& producer_;
   std::optional<StoredOffsetRecord> stored_;  // the last one, read or written
+  bool behind_ = false;  // Debezium's key has an older one
 };
 
 // Makes the topic if it is not there, and checks that it is compacted.

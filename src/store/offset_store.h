@@ -50,6 +50,9 @@ class OffsetStore {
   virtual std::optional<std::chrono::milliseconds> restate_interval() const { return std::nullopt; }
   virtual Status restate() { return {}; }
 
+  // The last commit is where others look for it, too, when this returns; before, they may find the one before.
+  virtual Status settle() { return {}; }
+
   // Forgets the state. No error when there is none.
   virtual Status remove() = 0;
 
