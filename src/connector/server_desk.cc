@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/server_desk.h"
 
+#include <fmt/format.h>
+
+#include "mysql/client/errors.h"
+
 namespace tidemark {
 namespace {
 
@@ -15,7 +19,29 @@ ServerDesk::ServerDesk(ServerSettings settings, std::stop_token stop)
 
 void ServerDesk::interrupt() {
   const std::lock_guard lock(mutex_);
+  opening_.request_stop();
   if (connection_) connection_->interrupt();
+}
+
+void ServerDesk::shut_down() {
+  shut_.store(true, std::memory_order_release);
+  interrupt();
+}
+
+void ServerDesk::reopen() {
+  if (!shut_.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock(mutex_);
+  if (stop_.stop_requested()) return;  // what it has stopped stays so
+  connection_.reset();
+  opening_ = std::stop_source();
+  shut_.store(false, std::memory_order_release);
+}
+
+Error ServerDesk::shut_error() const {
+  return {ErrorKind::kRetryable,
+          fmt::format("{} was asked for something when the binlog stream ended",
+                      endpoint_text(settings_)),
+          "nothing, if it passes: it is asked again over the next stream"};
 }
 
 // Broken off rather than closed: a server that hangs would be waited for.
@@ -27,14 +53,15 @@ void ServerDesk::drop() {
 
 Status ServerDesk::open() {
   for (int attempt = 1;; ++attempt) {
-    auto opened = Connection::open(settings_, ConnectionUse::kSql, stop_);
+    auto opened = Connection::open(settings_, ConnectionUse::kSql, opening_.get_token());
     if (opened) {
       const std::lock_guard lock(mutex_);
       connection_ = std::move(*opened);
-      // A stop that came before this found no connection to interrupt.
-      if (stop_.stop_requested()) connection_->interrupt();
+      // An interrupt() that came before this found no connection.
+      if (opening_.stop_requested()) connection_->interrupt();
       return {};
     }
+    if (shut()) return std::unexpected(shut_error());
     if (opened.error().kind() != ErrorKind::kRetryable || attempt == kAttempts) {
       return std::unexpected(std::move(opened).error());
     }

@@ -123,7 +123,10 @@ Status Source::run_link(const std::stop_token& stop) {
   std::thread receiver([&] {
     for (;;) {
       auto event = link->read();
-      if (!event) return buffer_.finish(std::move(event).error());
+      if (!event) {
+        if (event.error().kind() == ErrorKind::kRetryable) parts_.desk.shut_down();
+        return buffer_.finish(std::move(event).error());
+      }
       if (!buffer_.push(*event))
         return buffer_.finish({ErrorKind::kCancelled, "the stream was stopped"});
     }
@@ -133,6 +136,7 @@ Status Source::run_link(const std::stop_token& stop) {
   buffer_.stop();
   link->interrupt();
   receiver.join();
+  parts_.desk.reopen();
   return ended;
 }
 

@@ -176,6 +176,16 @@ class Stop(LiveTest):
         time.sleep(0.5)
         self.assert_stops_at_once(engine, "reconnecting to a server that hangs")
 
+    def test_a_question_does_not_hide_that_the_server_hangs(self):
+        # The statement would be waited for much longer than a silent stream is.
+        engine = self.streaming(**{"connect.keep.alive.interval.ms": "1000", "heartbeat.interval.ms": "100",
+                                   "heartbeat.action.query": "DO SLEEP(300)"})
+        asked = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'"
+        engine.wait_until(lambda: self.server.query(asked)[0][0] == 1, what="the action query to run")
+        self.freeze()
+        engine.wait_for_log(r"event=stream\.reconnecting", timeout=30)
+        self.assert_stops_at_once(engine, "after a question that was given up")
+
     def test_while_it_starts_on_a_server_that_hangs(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             engine = self.engine(**{"database.port": str(silent.getsockname()[1])}).start()
