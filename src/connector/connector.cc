@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/connector.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 #include "connector/opening.h"
 #include "connector/preflight.h"
 #include "connector/signal_topic.h"
+#include "connector/snapshot_tables.h"
 #include "connector/status_thread.h"
 #include "connector/streaming.h"
 #include "connector/test_fault.h"
@@ -40,12 +42,24 @@ bool renews_lost_position(const SnapshotSettings& settings) {
          (settings.mode == SnapshotMode::kConfigurationBased && settings.flags.on_data_error);
 }
 
-// What a first load had still to read, a new one reads anyway. What signals asked for is done nonetheless.
-void forget_first_load(ConnectorParts& parts) {
-  const bool anew = parts.decision.from != SnapshotDecision::From::kStored && parts.decision.rows;
-  if (!parts.stored || !anew) return;
-  std::erase_if(parts.stored->incremental.tables,
-                [](const TableSnapshotState& table) { return is_first_load(table.signal_id); });
+// What a first load had still to read, a new one reads anyway. What signals asked for is done nonetheless, but
+// where that would be done in chunks, too: then what they had read already may have changed since, unseen.
+Status forget_covered(ConnectorParts& parts) {
+  using From = SnapshotDecision::From;
+  if (!parts.stored || parts.decision.from == From::kStored || !parts.decision.rows) return {};
+  std::vector<TablePtr> read;
+  if (parts.decision.from == From::kLogEnd)
+    read = TRY(tables_to_read(parts.tables, parts.settings));
+  std::erase_if(parts.stored->incremental.tables, [&](const TableSnapshotState& table) {
+    if (is_first_load(table.signal_id)) return true;
+    const TableId id{table.database, table.table};
+    if (!table.condition.empty() || std::ranges::find(read, id, &TableDef::id) == read.end())
+      return false;
+    log::info("snapshot.begun_anew",
+              {{"table", id.text()}, {"signal", table.signal_id}, {"by", "the first load"}});
+    return true;
+  });
+  return {};
 }
 
 // What was answered, what is being read in chunks and how far signals were read outlive a new snapshot.
@@ -174,7 +188,7 @@ Status Connector::prepare(ConnectorParts& parts, const std::stop_token& stop) {
   TRY(check_access(parts));
   TRY(adopt_structures(parts));
   TRY(adopt_snapshot(parts));
-  forget_first_load(parts);
+  TRY(forget_covered(parts));
   TRY(check_gtid_sources(parts));
   TRY(check_signals(parts));
   place_signal_topic(parts);

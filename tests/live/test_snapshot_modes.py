@@ -122,6 +122,31 @@ class Modes(ModesTest):
         self.assert_stops(engine)
         self.assertEqual([("r", 1), ("r", 1), ("r", 2)], ops(changes))
 
+    def test_a_first_load_takes_over_what_a_signal_had_asked_for(self):
+        self.items("a", "b")
+        engine = self.engine(**{"snapshot.mode": "no_data"})
+        engine.start()
+        engine.wait_for_log(r"event=stream\.started")
+        lock = self.server.connect(database="shop")
+        self.addCleanup(lock.close)
+        lock.cursor().execute("LOCK TABLES items WRITE")
+        self.signal("execute-snapshot", {"data-collections": ["shop.items"], "type": "incremental"})
+        engine.wait_until(lambda: '"table": "items"' in json.dumps(standard.stored(self.folder)), what="the snapshot to begin")
+        self.assert_stops(engine)
+        # Another snapshot is cut off before it has its view.
+        engine = self.engine(**{"snapshot.mode": "always", "snapshot.lock.timeout.ms": "60000"})
+        engine.start()
+        engine.wait_until(lambda: standard.stored(self.folder)["offset"].get("snapshot") == "INITIAL", what="its mark")
+        engine.kill()
+        lock.cursor().execute("UNLOCK TABLES")
+        engine = self.engine(**{"snapshot.mode": "incremental"})
+        engine.start()
+        engine.wait_for_log(r"event=snapshot\.begun_anew table=shop\.items")
+        engine.wait_for_log(r"event=snapshot\.table_done table=shop\.items status=COMPLETED")
+        changes = self.wait_for_changes(engine, 2)
+        self.assert_stops(engine)
+        self.assertEqual([("r", 1), ("r", 2)], ops(changes))
+
     def test_lost_structures(self):
         self.items("a")
         engine = self.engine()
