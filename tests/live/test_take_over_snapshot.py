@@ -19,6 +19,7 @@ from live.take_over import TakeOverTest  # pylint: disable=wrong-import-position
 ROWS = 1500
 CHUNK = 10
 GATES = (700, 1100)  # rows at which a reader waits until it is stopped
+LAST_READ = ROWS - 5  # the last row that no write touches: it comes from the snapshot, and behind all others that do
 LEFT_OUT = 7  # by the condition, which has to come along
 NO_KEY = "aced000570"  # Java's null
 WORD = "CONCAT('key-', LPAD({n}, 9, '0'))"
@@ -180,7 +181,7 @@ class AmidSnapshot(TakeOverTest):
         connect.start()
         self.write(9)
         for table in stored:
-            connect.wait_until(lambda t=table: ROWS - 100 in self.reads(t, ends[t]) and self.wrote(t, 9), f"all of {table}")
+            connect.wait_until(lambda t=table: LAST_READ in self.reads(t, ends[t]) and self.wrote(t, 9), f"all of {table}")
         if self.ended_by_us in connect.connectors:
             connect.wait_until(lambda: self.wrote(self.ended_by_us, 9), "the last change")
         connect.kill()

@@ -64,9 +64,9 @@ class Xa(LiveTest):
             cursor.execute(f"XA COMMIT '{xid}' ONE PHASE" if end == "ONE PHASE" else f"XA PREPARE '{xid}'")
         session = connection.thread_id()
         connection.close()
-        # No verdict meets a session that still goes: suspected where locks stayed behind on MariaDB 10.11.
         deadline = time.monotonic() + 10
-        while session in [row[0] for row in self.server.sessions()] and time.monotonic() < deadline:
+        while not self.server.ended(session):
+            self.assertLess(time.monotonic(), deadline, "the session goes on")
             time.sleep(0.005)
 
     def insert(self, xid, *names, end="PREPARE"):

@@ -108,8 +108,7 @@ class Worker:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                here = self.workload.server.sessions()
-                if all(row[0] != self._thread_id for row in here):
+                if self.workload.server.ended(self._thread_id):
                     return
                 try:
                     self.workload.server.execute(f"KILL CONNECTION {self._thread_id}")
