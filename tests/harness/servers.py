@@ -177,7 +177,11 @@ class Server(Daemon):
         """
         if any(row[0] == session for row in self.sessions()):
             return False
-        return self.flavour == "mysql" or f"MariaDB thread id {session}," not in self.query("SHOW ENGINE INNODB STATUS")[0][2]
+        if self.flavour == "mysql":
+            return True
+        # As bytes: it cuts statements within a character.
+        status = self.query("SHOW ENGINE INNODB STATUS", use_unicode=False)[0][2]
+        return f"MariaDB thread id {session},".encode() not in status
 
     def query(self, sql, args=None, **options):
         """Runs one statement on a connection of its own; its rows as a list of tuples."""
