@@ -2,9 +2,11 @@
 #include "connector/blocking.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
+#include "connector/connector_parts.h"
 #include "connector/initial_snapshot.h"
 #include "connector/snapshot_tables.h"
 #include "connector/table_scan.h"
@@ -115,11 +117,12 @@ Status BlockingSnapshots::open_view(const std::stop_token& stop) {
   return {};
 }
 
-Status BlockingSnapshots::emit(std::function<Status()> meanwhile, const std::stop_token& stop) {
+Status BlockingSnapshots::emit(Checkpoint here, std::function<Status()> meanwhile,
+                               const std::stop_token& stop) {
   const SteadyTime began = parts_.clock.steady();
   parts_.status.update([](StatusView& view) { view.state = "snapshot"; }, true);
   TRY(tell_at_once(parts_.notifications, "STARTED", {}, first().signal_id, parts_.output));
-  auto done = scan(std::move(meanwhile), stop);
+  auto done = scan(std::move(here), std::move(meanwhile), stop);
   parts_.status.update([](StatusView& view) { view.state = "streaming"; });
   if (!done) return failed(std::move(done).error());
   const auto took =
@@ -131,18 +134,20 @@ Status BlockingSnapshots::emit(std::function<Status()> meanwhile, const std::sto
   return {};
 }
 
-Status BlockingSnapshots::scan(std::function<Status()> meanwhile, const std::stop_token& stop) {
-  const std::vector<BlockingTable>& wanted = first().tables;
+Status BlockingSnapshots::scan(Checkpoint here, std::function<Status()> meanwhile,
+                               const std::stop_token& stop) {
   std::vector<ScanTable> tables;
-  for (const BlockingTable& one : wanted) {
-    const auto def = std::find_if(found_.begin(), found_.end(),
-                                  [&](const TablePtr& table) { return is_named(one, table->id); });
-    if (def == found_.end()) continue;
-    ScanTable table = scan_of(*def, parts_.settings.snapshot);
+  for (const BlockingTable& one : first().tables) {
+    const TablePtr def = found(one);
+    if (def == nullptr) continue;
+    ScanTable table = scan_of(def, parts_.settings.snapshot);
     table.statement = one.statement;
     table.signal_id = first().signal_id;
     tables.push_back(std::move(table));
   }
+  std::optional<ScanCheckpoints> checkpoints;
+  if (auto options = checkpoints_amid(std::move(here)))
+    checkpoints.emplace(*std::move(options), parts_.output, parts_.clock);
   TableScan scan({.encoding = parts_.encoding,
                   .clock = parts_.clock,
                   .delivery = parts_.output.delivery(),
@@ -150,22 +155,33 @@ Status BlockingSnapshots::scan(std::function<Status()> meanwhile, const std::sto
                   .shown = &StatusView::blocking,
                   .meanwhile = std::move(meanwhile),
                   .notifications = parts_.notifications,
-                  .signal_id = first().signal_id},
+                  .signal_id = first().signal_id,
+                  .checkpoints = checkpoints ? &*checkpoints : nullptr},
                  *session_, std::move(tables));
   auto done = scan.run(stop);
   server_error_ = scan.server_error();
+  if (!done && checkpoints) left_ = checkpoints->left();
   TRY(std::move(done));
-  const std::vector<TableScan::Count> counts = scan.counts();
-  for (const BlockingTable& one : wanted) {
-    const auto count = std::find_if(counts.begin(), counts.end(),
-                                    [&](const auto& table) { return is_named(one, table.table); });
-    if (count == counts.end()) {
-      end(one, "FAILED", "the table is no longer there, or not captured any more", 0);
-    } else {
-      end(one, count->rows == 0 ? "EMPTY" : "COMPLETED", {}, count->rows);
-    }
-  }
+  for (const TableScan::Count& count : scan.counts())
+    outcomes_.push_back(
+        outcome(count.table, count.rows == 0 ? "EMPTY" : "COMPLETED", {}, count.rows));
+  end_those_gone();
   return {};
+}
+
+// Where the rows cannot be held back until the last one, and what is left of them can be read through windows.
+std::optional<ScanCheckpoints::Options> BlockingSnapshots::checkpoints_amid(Checkpoint here) const {
+  const Settings& settings = parts_.settings;
+  if (!parts_.output.delivery().covers_in_parts()) return std::nullopt;
+  if (!settings.read_only && !signal_table_of(settings)) return std::nullopt;
+  auto answers = std::make_shared<AnswerLog>(*here.answers);
+  for (SnapshotOutcome& gone : those_gone()) answers->add(std::move(gone));
+  here.answers = std::move(answers);
+  here.blocking =
+      std::make_shared<const std::vector<BlockingRequest>>(pending_->begin() + 1, pending_->end());
+  return ScanCheckpoints::Options{.base = std::move(here),
+                                  .operations_skipped = parts_.director.operations_skipped(),
+                                  .signal_id = first().signal_id};
 }
 
 // Another view may do better: the connection was lost, or a table's structure changed after this one was
@@ -190,6 +206,7 @@ Status BlockingSnapshots::failed(Error error) {
   }
   // What is wrong with the way out ends the run.
   TRY(parts_.output.delivery().check());
+  if (left_) return go_on_in_chunks(error);
   if (opened)
     TRY(tell_at_once(parts_.notifications, "ABORTED", {{"reason", error.text()}}, first().signal_id,
                      parts_.output));
@@ -201,19 +218,57 @@ Status BlockingSnapshots::failed(Error error) {
     return {};
   }
   log::failure(log::Level::kError, "snapshot.blocking_failed", error);
-  for (const BlockingTable& table : first().tables) end(table, "FAILED", error.text(), 0);
+  for (const BlockingTable& table : first().tables)
+    outcomes_.push_back(outcome({table.database, table.table}, "FAILED", error.text()));
   finish();
   return {};
 }
 
-void BlockingSnapshots::end(const BlockingTable& table, std::string status, std::string reason,
-                            std::uint64_t rows) {
-  outcomes_.push_back({.signal_id = first().signal_id,
-                       .collection = table.database + "." + table.table,
-                       .status = std::move(status),
-                       .reason = std::move(reason),
-                       .rows = rows,
-                       .at_ms = parts_.clock.wall_ns() / 1'000'000});
+// What is out stays, as of where the stream still stands, and does not come again.
+Status BlockingSnapshots::go_on_in_chunks(const Error& why) {
+  TRY(tell_at_once(parts_.notifications, "ABORTED", {{"reason", why.text()}}, first().signal_id,
+                   parts_.output));
+  log::failure(log::Level::kWarn, "snapshot.blocking_interrupted", why);
+  ScanCheckpoints::Left left = *std::exchange(left_, std::nullopt);
+  log::info("snapshot.goes_on_in_chunks",
+            {{"signal", first().signal_id},
+             {"tables", left.tables.size()},
+             {"meaning", "what is left comes as an incremental snapshot"}});
+  std::ranges::move(left.outcomes, std::back_inserter(outcomes_));
+  end_those_gone();
+  parts_.director.add(left.tables, [&](const TableId& id) { return parts_.tables.def(id); });
+  finish();
+  return {};
+}
+
+TablePtr BlockingSnapshots::found(const BlockingTable& table) const {
+  const auto def = std::ranges::find_if(
+      found_, [&](const TablePtr& found) { return is_named(table, found->id); });
+  return def == found_.end() ? nullptr : *def;
+}
+
+SnapshotOutcome BlockingSnapshots::outcome(const TableId& table, std::string status,
+                                           std::string reason, std::uint64_t rows) const {
+  return {.signal_id = first().signal_id,
+          .collection = table.text(),
+          .status = std::move(status),
+          .reason = std::move(reason),
+          .rows = rows,
+          .at_ms = parts_.clock.wall_ns() / 1'000'000};
+}
+
+std::vector<SnapshotOutcome> BlockingSnapshots::those_gone() const {
+  std::vector<SnapshotOutcome> out;
+  for (const BlockingTable& table : first().tables) {
+    if (found(table) == nullptr)
+      out.push_back(outcome({table.database, table.table}, "FAILED",
+                            "the table is no longer there, or not captured any more"));
+  }
+  return out;
+}
+
+void BlockingSnapshots::end_those_gone() {
+  std::ranges::move(those_gone(), std::back_inserter(outcomes_));
 }
 
 void BlockingSnapshots::finish() {

@@ -7,7 +7,9 @@
 //            -> emit(), for one request after the other
 // A request is stored from its signal on until its last record is out, and dropped in the checkpoint behind
 // that record: a crash in between repeats it whole, from a new view. A lost connection does, too, with
-// back-off; what was emitted by then stays, and the rows come again as of a later place.
+// back-off; what was emitted by then stays, and the rows come again as of a later place. Where the sink cannot
+// hold back all of the rows, and chunks can be read of the tables, there are checkpoints amid them, and the rest
+// comes as an incremental snapshot in either case (connector/scan_checkpoints).
 // Incremental snapshots rest from the signal to the last record; the link is not read while rows are emitted.
 // Thread: source thread only
 #pragma once
@@ -27,6 +29,7 @@
 #include "connector/backoff.h"
 #include "connector/notifications.h"
 #include "connector/output.h"
+#include "connector/scan_checkpoints.h"
 #include "connector/server_desk.h"
 #include "connector/status_board.h"
 #include "connector/tables.h"
@@ -83,9 +86,10 @@ class BlockingSnapshots {
   }
   // The same where the stream may not know its position for having nothing to receive.
   bool due(const Position& here, const Offset& offset) const;
-  // Emits the rows: all that was streamed is with the delivery. `meanwhile`: as TableScan's.
+  // Emits the rows: all that was streamed is with the delivery. `here`: what a restart before the first row
+  // needs; `meanwhile`: as TableScan's.
   // Errors: kCancelled, and no checkpoint may be made then; those of the delivery
-  Status emit(std::function<Status()> meanwhile, const std::stop_token& stop);
+  Status emit(Checkpoint here, std::function<Status()> meanwhile, const std::stop_token& stop);
   // Half of the rows are out, and the rest will not come in this run.
   bool broken_off() const { return broken_off_; }
   // The link was lost, or the stream has moved: places of the view mean nothing any more.
@@ -102,10 +106,16 @@ class BlockingSnapshots {
   void begin_anew(std::vector<BlockingRequest> pending);
   Result<std::string> checked_statement(const TableId& id, std::string_view statement);
   Status open_view(const std::stop_token& stop);
-  Status scan(std::function<Status()> meanwhile, const std::stop_token& stop);
+  Status scan(Checkpoint here, std::function<Status()> meanwhile, const std::stop_token& stop);
+  std::optional<ScanCheckpoints::Options> checkpoints_amid(Checkpoint here) const;
+  Status go_on_in_chunks(const Error& why);
   bool passes(const Error& error) const;
   Status failed(Error error);
-  void end(const BlockingTable& table, std::string status, std::string reason, std::uint64_t rows);
+  TablePtr found(const BlockingTable& table) const;  // null: it is not there
+  SnapshotOutcome outcome(const TableId& table, std::string status, std::string reason,
+                          std::uint64_t rows = 0) const;
+  std::vector<SnapshotOutcome> those_gone() const;  // tables of the request that are not there
+  void end_those_gone();
   void finish();
   void publish();
 
@@ -120,6 +130,7 @@ class BlockingSnapshots {
   Backoff backoff_;
   int attempts_ = 0;
   unsigned server_error_ = 0;  // that ended the last scan
+  std::optional<ScanCheckpoints::Left> left_;  // of the last scan, where that can be gone on with
   SteadyTime not_before_{};
   bool broken_off_ = false;
 };

@@ -83,7 +83,6 @@ std::optional<ScanCheckpoints::Options> checkpoints_amid(const ConnectorParts& p
   if (!parts.delivery->covers_in_parts() || !parts.decision.rows || !parts.decision.stream)
     return std::nullopt;
   if (!parts.settings.read_only && !signal_table_of(parts.settings)) return std::nullopt;
-  if (kept.incremental && *kept.incremental != IncrementalState()) return std::nullopt;
   const auto next = decide_snapshot(
       parts.settings.snapshot,
       {.stored = StoredOffset::kComplete, .position_lost = [] { return std::nullopt; }});

@@ -18,6 +18,12 @@ constexpr std::size_t kSpareBytesMax = 1U << 20U;
 
 }  // namespace
 
+void AnswerLog::add(SnapshotOutcome outcome) {
+  outcomes.push_back(std::move(outcome));
+  if (outcomes.size() > kVerdictsMax)
+    outcomes.erase(outcomes.begin(), outcomes.end() - static_cast<std::ptrdiff_t>(kVerdictsMax));
+}
+
 Delivery::Delivery(Options options, Sink& sink, OffsetStore& offsets, StructureStore& schemas,
                    const Clock& clock)
     : options_(std::move(options)),

@@ -41,7 +41,9 @@ struct SchemaSnapshot {
 // Verdicts and outcomes to remember. Immutable; a new one is made when something is added.
 struct AnswerLog {
   std::vector<Verdict> verdicts;
-  std::vector<SnapshotOutcome> outcomes;
+  std::vector<SnapshotOutcome> outcomes;  // the latest, oldest first, at most kVerdictsMax
+
+  void add(SnapshotOutcome outcome);
 };
 
 struct Checkpoint {

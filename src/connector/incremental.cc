@@ -362,11 +362,7 @@ void Incremental::remember(std::vector<SnapshotOutcome> outcomes) {
                 {"rows", outcome.rows},
                 {"reason", outcome.reason},
                 {"signal", outcome.signal_id}});
-    log->outcomes.push_back(std::move(outcome));
-  }
-  if (log->outcomes.size() > kVerdictsMax) {
-    log->outcomes.erase(log->outcomes.begin(),
-                        log->outcomes.end() - static_cast<std::ptrdiff_t>(kVerdictsMax));
+    log->add(std::move(outcome));
   }
   answers_ = std::move(log);
   urgent_ = true;

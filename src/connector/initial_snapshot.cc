@@ -102,7 +102,7 @@ Result<Offset> InitialSnapshot::take(bool with_rows, bool gtid_mode, const std::
     ScanCheckpoints::Options options = *parts_.checkpoints;
     options.base.offset = at;
     options.base.schema = parts_.tables.snapshot();
-    checkpoints.emplace(std::move(options), parts_.output);
+    checkpoints.emplace(std::move(options), parts_.output, parts_.clock);
   }
   TableScan scan({.encoding = parts_.encoding,
                   .clock = parts_.clock,

@@ -2,6 +2,7 @@
 #include "connector/scan_checkpoints.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -10,11 +11,13 @@
 
 namespace tidemark {
 
-ScanCheckpoints::ScanCheckpoints(Options options, Output& output)
+ScanCheckpoints::ScanCheckpoints(Options options, Output& output, const Clock& clock)
     : options_(std::move(options)),
-      signal_id_(new_first_load_id()),
+      signal_id_(options_.signal_id.empty() ? new_first_load_id() : options_.signal_id),
       output_(output),
-      tables_(std::make_shared<Tables>()) {}
+      clock_(clock),
+      tables_(std::make_shared<Tables>()),
+      answers_(options_.base.answers) {}
 
 void ScanCheckpoints::add(const TablePtr& table, bool own_statement) {
   Table& added = tables_->emplace_back();
@@ -71,15 +74,21 @@ Status ScanCheckpoints::send(Output& from, std::vector<ScanMark>& marks) {
 
 Checkpoint ScanCheckpoints::checkpoint() const {
   Checkpoint out = options_.base;
-  out.make_incremental = [tables = tables_, open = open_, planned = planned_,
-                          signal_id = signal_id_] {
+  out.answers = answers_;
+  out.make_incremental = [others = options_.base.incremental, tables = tables_, open = open_,
+                          planned = planned_, signal_id = signal_id_] {
     IncrementalState left;
-    for (const Open& of : open) left.tables.push_back(left_of((*tables)[of.table], of, signal_id));
-    for (std::size_t i = planned; i < tables->size(); ++i)
-      left.tables.push_back(left_of((*tables)[i], signal_id));
+    if (others) left = *others;
+    std::ranges::move(left_of(*tables, open, planned, signal_id), std::back_inserter(left.tables));
     return left;
   };
   return out;
+}
+
+std::optional<ScanCheckpoints::Left> ScanCheckpoints::left() {
+  const std::lock_guard lock(mutex_);
+  if (!told_) return std::nullopt;
+  return Left{.tables = left_of(*tables_, open_, planned_, signal_id_), .outcomes = outcomes_};
 }
 
 ScanCheckpoints::Open& ScanCheckpoints::open(std::size_t table) {
@@ -99,19 +108,43 @@ void ScanCheckpoints::apply(const ScanMark& mark) {
 }
 
 void ScanCheckpoints::close_if_done(std::size_t table) {
-  std::erase_if(open_, [&](const Open& of) {
-    return of.table == table && std::ranges::all_of(of.ranges, &Range::done);
-  });
+  const auto of = std::ranges::find(open_, table, &Open::table);
+  if (!std::ranges::all_of(of->ranges, &Range::done)) return;
+  if (!options_.signal_id.empty()) {
+    outcomes_.push_back({.signal_id = signal_id_,
+                         .collection = (*tables_)[table].def->id.text(),
+                         .status = of->rows == 0 ? "EMPTY" : "COMPLETED",
+                         .reason = {},
+                         .rows = of->rows,
+                         .at_ms = clock_.wall_ns() / 1'000'000});
+    auto log = answers_ ? std::make_shared<AnswerLog>(*answers_) : std::make_shared<AnswerLog>();
+    log->add(outcomes_.back());
+    answers_ = std::move(log);
+  }
+  open_.erase(of);
 }
 
 // Can all that is left be read through windows, and named in one offset?
 bool ScanCheckpoints::stands() const {
-  if (planned_ < stands_from_ || open_.size() + tables_->size() - planned_ > kTablesMax)
-    return false;
+  const std::size_t others =
+      options_.base.incremental ? options_.base.incremental->tables.size() : 0;
+  const std::size_t left = open_.size() + tables_->size() - planned_;
+  if (planned_ < stands_from_ || left + others > kTablesMax) return false;
   return std::ranges::all_of(open_, [&](const Open& of) {
     const Table& table = (*tables_)[of.table];
     return table.ordered || (table.key && of.rows == 0);
   });
+}
+
+std::vector<TableSnapshotState> ScanCheckpoints::left_of(const Tables& tables,
+                                                         const std::vector<Open>& open,
+                                                         std::size_t planned,
+                                                         const std::string& signal_id) {
+  std::vector<TableSnapshotState> left;
+  for (const Open& of : open) left.push_back(left_of(tables[of.table], of, signal_id));
+  for (std::size_t i = planned; i < tables.size(); ++i)
+    left.push_back(left_of(tables[i], signal_id));
+  return left;
 }
 
 TableSnapshotState ScanCheckpoints::left_of(const Table& table, const std::string& signal_id) {
@@ -125,7 +158,7 @@ TableSnapshotState ScanCheckpoints::left_of(const Table& table, const std::strin
 TableSnapshotState ScanCheckpoints::left_of(const Table& table, const Open& open,
                                             const std::string& signal_id) {
   TableSnapshotState out = left_of(table, signal_id);
-  if (open.rows == 0) return out;
+  if (open.rows == 0 || !table.ordered) return out;
   out.started = true;
   out.minimum = open.keys.minimum;
   out.maximum = open.keys.maximum;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checkpoints amid an initial snapshot, for a sink that cannot hold all of its records back until the last
+// Checkpoints amid an initial or a blocking snapshot, for a sink that cannot hold all of its records back until the last
 // one. There is one behind each batch, and it names what of the tables is not out yet, as an incremental
 // snapshot that reads just that. A restart streams from the place of the view and reads the rest through
 // windows: nothing that was stored comes again, and nothing is left out
-// (docs/snapshot_windows.md#an-initial-snapshot-that-was-cut-off).
+// (docs/snapshot_windows.md#a-snapshot-in-one-view-that-was-cut-off).
 //
 //   a table                                      while it is not all out, a checkpoint names
 //   read in the order of its primary key         for each range what is above its last row that is out
@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "connector/output.h"
 #include "connector/scan_ranges.h"
@@ -45,12 +46,13 @@ class ScanCheckpoints {
       500;  // of names as long as can be, half of what brokers take
 
   struct Options {
-    Checkpoint base;  // all but the tables
+    Checkpoint base;  // all but these tables
     bool operations_skipped = false;  // some kinds of change are not emitted
+    std::string signal_id = {};  // that asked for the snapshot; empty: none did
   };
   // `output` is the source thread's, which waits for the scan: what it holds of the schema history goes with the
   // first checkpoint. It outlives this object.
-  ScanCheckpoints(Options options, Output& output);
+  ScanCheckpoints(Options options, Output& output, const Clock& clock);
 
   // The tables of the scan, in its order; `own_statement`: read by a SELECT of its own.
   void add(const TablePtr& table, bool own_statement);
@@ -64,6 +66,13 @@ class ScanCheckpoints {
   void range_empty(std::size_t table, std::size_t range);
   // Sends a worker's batch, with a checkpoint where there is one. Takes the marks.
   Status send(Output& from, std::vector<ScanMark>& marks);
+
+  struct Left {
+    std::vector<TableSnapshotState> tables;
+    std::vector<SnapshotOutcome> outcomes;  // of a signal's tables that are all out
+  };
+  // After a scan that was cut off. Nothing where no checkpoint was sent: all of it has to be read anew.
+  std::optional<Left> left();
 
  private:
   struct Table {
@@ -89,6 +98,9 @@ class ScanCheckpoints {
   void close_if_done(std::size_t table);
   bool stands() const;
   Checkpoint checkpoint() const;
+  static std::vector<TableSnapshotState> left_of(const Tables& tables,
+                                                 const std::vector<Open>& open, std::size_t planned,
+                                                 const std::string& signal_id);
   static TableSnapshotState left_of(const Table& table, const std::string& signal_id);
   static TableSnapshotState left_of(const Table& table, const Open& open,
                                     const std::string& signal_id);
@@ -96,6 +108,7 @@ class ScanCheckpoints {
   const Options options_;
   const std::string signal_id_;  // of the incremental snapshot
   Output& output_;
+  const Clock& clock_;
   const std::shared_ptr<Tables> tables_;  // fixed once all are added
   std::size_t stands_from_ = 0;  // behind the last table that chunks cannot be read of; likewise
 
@@ -103,6 +116,8 @@ class ScanCheckpoints {
   std::vector<Open> open_;  // guarded by mutex_, in the order of the tables
   std::size_t planned_ = 0;  // guarded by mutex_: so many tables are
   bool told_ = false;  // guarded by mutex_
+  std::vector<SnapshotOutcome> outcomes_;  // guarded by mutex_
+  std::shared_ptr<const AnswerLog> answers_;  // guarded by mutex_: with `outcomes_`
 };
 
 }  // namespace tidemark

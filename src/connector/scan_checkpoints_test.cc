@@ -13,6 +13,7 @@
 #include "connector/first_load.h"
 #include "snapshot/row_identity.h"
 #include "store/file_offset_store.h"
+#include "testing/manual_clock.h"
 #include "testing/memory_delivery.h"
 
 namespace tidemark {
@@ -44,7 +45,8 @@ class ScanCheckpointsTest : public testing::Test {
     Checkpoint base;
     base.offset.position = {"binlog.000007", 1234};
     base.urgent = true;  // each is stored at once
-    checkpoints_.emplace(ScanCheckpoints::Options{.base = base}, source_);
+    base_ = base;
+    checkpoints_.emplace(ScanCheckpoints::Options{.base = base}, source_, clock_);
   }
 
   void mark(std::size_t table, std::size_t range, std::uint64_t rows, std::int64_t last_key,
@@ -85,6 +87,8 @@ class ScanCheckpointsTest : public testing::Test {
   const Topic topic_{"t"};
   // Records without a checkpoint would be stored at once.
   MemoryDelivery delivery_{"scan_checkpoints", std::chrono::hours(1), std::chrono::milliseconds(0)};
+  Checkpoint base_;
+  ManualClock clock_;
   Output source_{*delivery_};
   Output worker_{*delivery_};
   std::optional<ScanCheckpoints> checkpoints_;
@@ -140,6 +144,62 @@ TEST_F(ScanCheckpointsTest, ForgetsWhatIsAllOut) {
   const auto left = this->left();
   ASSERT_EQ(left.size(), 1U);
   EXPECT_TRUE(left.contains("later"));
+}
+
+TEST_F(ScanCheckpointsTest, OfASignalStoresWhichTablesAreDone) {
+  TableSnapshotState waiting;
+  waiting.database = "shop";
+  waiting.table = "items";
+  waiting.signal_id = "s0";
+  base_.incremental = std::make_shared<const IncrementalState>(
+      IncrementalState{.tables = {waiting}, .paused = true});
+  base_.answers = std::make_shared<const AnswerLog>(AnswerLog{
+      .verdicts = {},
+      .outcomes = {
+          {.signal_id = "s0", .collection = "shop.old", .status = "COMPLETED", .reason = {}}}});
+  checkpoints_.emplace(ScanCheckpoints::Options{.base = base_, .signal_id = "s1"}, source_, clock_);
+  for (const auto* const name : {"items", "empty", "later"})
+    checkpoints_->add(table(name, Key::kPrimary), false);
+  checkpoints_->planned(0, {ScanRange()}, KeyRange{at(1), at(2)});
+  checkpoints_->planned(1, {ScanRange()}, std::nullopt);
+  checkpoints_->range_empty(1, 0);
+  mark(0, 0, 2, 2, true);
+  EXPECT_FALSE(checkpoints_->left()) << "none was stored";
+  EXPECT_TRUE(checkpoints_->send(worker_, marks_));
+  EXPECT_TRUE((*delivery_).wait_committed());
+  const auto state = read_offset_file(delivery_.path());
+  ASSERT_TRUE(state && *state);
+  EXPECT_TRUE((*state)->incremental.paused);
+  ASSERT_EQ((*state)->incremental.tables.size(), 2U);
+  EXPECT_EQ((*state)->incremental.tables[0], waiting);
+  EXPECT_EQ((*state)->incremental.tables[1].signal_id, "s1");
+  std::map<std::string, std::string> outcomes;
+  for (const SnapshotOutcome& outcome : (*state)->outcomes)
+    outcomes[outcome.signal_id + " " + outcome.collection] = outcome.status;
+  EXPECT_EQ(outcomes, (std::map<std::string, std::string>{{"s0 shop.old", "COMPLETED"},
+                                                          {"s1 shop.empty", "EMPTY"},
+                                                          {"s1 shop.items", "COMPLETED"}}));
+  const auto left = checkpoints_->left();
+  ASSERT_TRUE(left);
+  ASSERT_EQ(left->tables.size(), 1U);
+  EXPECT_EQ(left->tables[0], (*state)->incremental.tables[1]);
+  EXPECT_EQ(left->outcomes.size(), 2U);
+}
+
+TEST_F(ScanCheckpointsTest, CutOffAmidATableWithoutAnOrderLeavesItWhole) {
+  checkpoints_->add(table("items", Key::kPrimary), false);
+  checkpoints_->add(table("unordered", Key::kUnique), false);
+  checkpoints_->planned(0, {ScanRange()}, KeyRange{at(1), at(2)});
+  checkpoints_->planned(1, {ScanRange()}, std::nullopt);
+  mark(0, 0, 2, 2, true);
+  left();
+  mark(1, 0, 5, 5);
+  EXPECT_TRUE(checkpoints_->send(worker_, marks_));
+  const auto cut = checkpoints_->left();
+  ASSERT_TRUE(cut);
+  ASSERT_EQ(cut->tables.size(), 1U);
+  EXPECT_EQ(cut->tables[0].table, "unordered");
+  EXPECT_FALSE(cut->tables[0].started);
 }
 
 TEST_F(ScanCheckpointsTest, KeepsEachRangeByItself) {

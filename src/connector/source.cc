@@ -374,15 +374,20 @@ Status Source::checkpoint() {
 
 Status Source::send_checkpoint(bool urgent) {
   sent_offset_ = cursor_.offset();
-  Checkpoint point{.offset = cursor_.offset(),
-                   .transaction = meta_ ? meta_->state() : TransactionState(),
-                   .incremental = parts_.incremental.state(),
-                   .blocking = parts_.blocking.state(),
-                   .answers = parts_.incremental.answers(),
-                   .signals = parts_.incremental.marks(),
-                   .schema = parts_.tables.snapshot(),
-                   .urgent = parts_.incremental.take_urgent() || urgent};
+  Checkpoint point = this->point();
+  point.urgent = parts_.incremental.take_urgent() || urgent;
   return parts_.output.send(std::move(point));
+}
+
+// What a restart here needs.
+Checkpoint Source::point() {
+  return {.offset = cursor_.offset(),
+          .transaction = meta_ ? meta_->state() : TransactionState(),
+          .incremental = parts_.incremental.state(),
+          .blocking = parts_.blocking.state(),
+          .answers = parts_.incremental.answers(),
+          .signals = parts_.incremental.marks(),
+          .schema = parts_.tables.snapshot()};
 }
 
 void Source::publish() {

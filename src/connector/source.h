@@ -88,6 +88,7 @@ class Source {
   Position here() const { return {cursor_.file(), cursor_.event_end()}; }
   Status checkpoint();
   Status send_checkpoint(bool urgent);
+  Checkpoint point();
   void publish();
 
   // -- transactions and statements: source_transactions.cc --

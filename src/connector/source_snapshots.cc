@@ -64,7 +64,7 @@ Status Source::emit_blocking() {
     if (parts_.output.batch().empty()) return {};
     return parts_.output.send(std::nullopt);
   };
-  TRY(parts_.blocking.emit(meanwhile, stop_));
+  TRY(parts_.blocking.emit(point(), meanwhile, stop_));
   parts_.incremental.remember(parts_.blocking.take_outcomes());
   return checkpoint();
 }

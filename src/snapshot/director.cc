@@ -216,6 +216,13 @@ void Director::restore(const IncrementalState& state,
   wake();
 }
 
+void Director::add(std::span<const TableSnapshotState> tables,
+                   const std::function<TablePtr(const TableId&)>& current) {
+  const std::lock_guard lock(mutex_);
+  planner_->add(tables, current);
+  wake();
+}
+
 std::vector<TableProgress> Director::progress() const {
   const std::lock_guard lock(mutex_);
   return planner_->progress();

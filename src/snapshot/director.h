@@ -51,6 +51,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -227,6 +228,9 @@ class Director {
   // as FAILED.
   void restore(const IncrementalState& state,
                const std::function<TablePtr(const TableId&)>& current);
+  // At any time: tables that others have read a part of, behind those there are.
+  void add(std::span<const TableSnapshotState> tables,
+           const std::function<TablePtr(const TableId&)>& current);
 
   std::vector<TableProgress> progress() const;
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,8 @@ class Planner {
   std::uint64_t revision() const { return revision_; }
   void restore(const IncrementalState& state,
                const std::function<TablePtr(const TableId&)>& current);
+  void add(std::span<const TableSnapshotState> tables,
+           const std::function<TablePtr(const TableId&)>& current);
   std::vector<TableProgress> progress() const;
 
  private:

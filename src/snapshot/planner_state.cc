@@ -193,7 +193,12 @@ void Planner::restore(const IncrementalState& state,
                       const std::function<TablePtr(const TableId&)>& current) {
   ASSERT(runs_.empty(), "restore() comes before anything else");
   paused_ = state.paused;
-  for (const TableSnapshotState& stored : state.tables) {
+  add(state.tables, current);
+}
+
+void Planner::add(std::span<const TableSnapshotState> tables,
+                  const std::function<TablePtr(const TableId&)>& current) {
+  for (const TableSnapshotState& stored : tables) {
     auto owned = std::make_unique<Run>();
     Run& run = *owned;
     run.stored = stored;

@@ -153,6 +153,52 @@ class LongSnapshot(KafkaTest):
     def test_several_connections(self):
         self.goes_on("numbers", "texts", **{"snapshot.max.threads": 4, "snapshot.max.threads.multiplier": 2})
 
+    def blocking(self, interrupt):
+        """A blocking snapshot that is interrupted by `interrupt(engine, proxy)` once a part of it is committed."""
+        tables = ("numbers", "texts", "uniques")
+        self.create(*tables)
+        proxy = Proxy(self.server.port)
+        self.addCleanup(proxy.close)
+        engine = self.once(**{"database.port": proxy.port, "snapshot.mode": "no_data"}).start()
+        engine.wait_for_log("event=stream.started")
+        writer = Writer(self.server, tables)
+        self.addCleanup(writer.stop)
+        signal_id = self.signal("execute-snapshot", {"data-collections": ["shop.numbers", "shop.texts", "shop.uniques"], "type": "blocking"})
+        engine.wait_for_log("event=snapshot.resumable")
+        proxy.stall()
+        engine.wait_until(lambda: any(json.loads(record.value)["op"] == "r" for record in self.kafka.read(f"{self.prefix}.shop.numbers")
+                                      if record.value), what="a part that is committed")
+        self.assertNotIn("event=snapshot.blocking_completed", engine.log(), "the snapshot was too short for this test")
+        interrupt(engine, proxy)
+        engine.wait_until(lambda: len(re.findall(f"event=snapshot.table_done .*signal={signal_id}", engine.log(all_runs=True))) >= 3, 60,
+                          "the end of the snapshot")
+        writer.stop()
+        for name in tables:
+            self.assertIn(f"event=snapshot.table_done table=shop.{name} status=COMPLETED", engine.log(all_runs=True))
+            # Rows from before the stream began are in the snapshot alone.
+            engine.wait_until(lambda name=name: self.state(name).items() >= self.rows(name).items(), timeout=60, what=f"all rows of {name}")
+            for key, events in self.committed(name).items():
+                self.assertLessEqual([op for op, _ in events].count("r"), 1, f"{name} {key}: {events}")
+                numbers = [n for _, n in events]
+                self.assertEqual(sorted(numbers), numbers, f"{name} {key}: {events}")
+        log = engine.log(all_runs=True)
+        self.assertEqual(1, log.count("event=snapshot.blocking_view"), "the rest is not read in a view")
+        self.assertNotIn("event=snapshot.committed_in_parts", log)
+        self.assertEqual(0, engine.stop(), said(engine.log()))
+        return log
+
+    def test_a_blocking_one_that_is_killed_repeats_nothing(self):
+        def kill(engine, proxy):
+            engine.kill()
+            proxy.flow()
+            engine.start()
+            engine.wait_for_log("event=stream.started", timeout=60)
+        self.blocking(kill)
+
+    def test_a_blocking_one_whose_connection_is_lost_repeats_nothing(self):
+        log = self.blocking(lambda engine, proxy: (proxy.drop(), proxy.flow()))
+        self.assertIn("event=snapshot.goes_on_in_chunks", log)
+
     def test_uninterrupted_it_is_an_initial_snapshot_as_ever(self):
         self.create("numbers", "texts")
         engine = self.once().start()

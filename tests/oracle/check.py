@@ -49,8 +49,11 @@ class Run:
     # The first load, or what a cut left of the initial snapshot: it runs from the start, no signal asks for it.
     first: bool = False
     blocking: bool = False  # all rows as of one place; after a lost connection again, as of another
+    goes_on: bool = False  # a blocking one: cut off amid its rows, the rest may come in chunks
     # filled by the check
     started: bool = False
+    place: tuple = None  # of a blocking one's rows
+    in_chunks: bool = False  # a blocking one has gone on so
     read: set = field(default_factory=set)
     versions: set = field(default_factory=set)  # of rows that were read
     touched: set = field(default_factory=set)
@@ -501,9 +504,11 @@ class Proof:
         if run is None:
             self._violation("read_outside", f"{record}: no snapshot of {record.table} is running")
             return
-        if run.blocking != (record.snapshot == "initial"):
-            self._violation("read_outside", f"{record}: run {run.signal_id} reads otherwise")
-        if not run.blocking and not self.repeats and (((identity, version) in run.versions) if run.moves else (identity in run.read)):
+        if run.blocking:
+            self._check_blocking(record, run)
+        elif record.snapshot == "initial":
+            self._violation("read_outside", f"{record}: run {run.signal_id} reads in chunks")
+        if (run.in_chunks or not run.blocking) and not self.repeats and (((identity, version) in run.versions) if run.moves else (identity in run.read)):
             self._violation("read_repeat", f"{record}: read before in run {run.signal_id}")
         if run.first and identity in initially:
             self._violation("initial", f"{record}: read before it was cut off, too")
@@ -511,6 +516,18 @@ class Proof:
         run.versions.add((identity, version))
         if run.matches is not None and not run.matches(table.row(record.after)):
             self._violation("read_filter", f"{record}: does not satisfy the condition of {run.signal_id}")
+
+    def _check_blocking(self, record, run):
+        if record.snapshot != "initial":
+            run.in_chunks = run.goes_on
+        if record.snapshot != "initial" and not run.goes_on or record.snapshot == "initial" and run.in_chunks:
+            self._violation("read_outside", f"{record}: run {run.signal_id} reads otherwise")
+        elif not run.in_chunks:
+            place = (record.source["file"], record.source["pos"])
+            if run.place != place:
+                run.place = place
+                run.read.clear()
+                run.versions.clear()
 
     @staticmethod
     def _blocks(run):

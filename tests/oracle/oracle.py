@@ -49,8 +49,9 @@ def fault_binary():
 class Snapshots:
     """Sends snapshot signals, one snapshot at a time for each table, and learns how each ends."""
 
-    def __init__(self, server, stored, tables, surrogates, rng, blocking=None):
+    def __init__(self, server, stored, tables, surrogates, rng, blocking=None, goes_on=False):
         self._blocking = blocking or (lambda: False)  # shall the next one block?
+        self._goes_on = goes_on  # may one that blocks, cut off, go on in chunks?
         self._surrogates = surrogates  # {table: columns}
         self._server = server
         self._stored = stored  # what the engine has made durable, or None
@@ -95,7 +96,7 @@ class Snapshots:
         data = {"data-collections": [self._pattern(name) for name in names], "type": "blocking"}
         conditions = []
         for name in names:
-            run = Run(signal_id, name, blocking=True)
+            run = Run(signal_id, name, blocking=True, goes_on=self._goes_on)
             if self._rng.random() < 0.3:
                 remainder = self._rng.randrange(3)
                 run.matches = lambda row, r=remainder: row["version"] % 3 == r
@@ -255,7 +256,8 @@ class OracleRun:
             },
         )
         self._snapshots = Snapshots(self._server, self._stored, [t.id for t in self._workload.tables],
-                                    {t.id: t.surrogates for t in self._workload.tables}, self._rng, self._blocks())
+                                    {t.id: t.surrogates for t in self._workload.tables}, self._rng, self._blocks(),
+                                    goes_on=self._broker is not None and self._broker.exactly_once)
 
     def _stored(self):
         """The offset and what belongs to it, as JSON; None while there is none."""
@@ -556,6 +558,8 @@ class OracleRun:
         for run in snapshots.runs if snapshots else ():
             if run.first and self.mode == "initial":
                 statuses["cut off"] = statuses.get("cut off", 0) + 1
+            if run.in_chunks:
+                statuses["gone on"] = statuses.get("gone on", 0) + 1
             statuses[run.status or "unfinished"] = statuses.get(run.status or "unfinished", 0) + 1
         self._say(
             f"{'ok' if ok else 'VIOLATED'}: {self.options.server}, seed {self.options.seed}, {self.mode}, {self.readers} readers, {self.strategy},"
