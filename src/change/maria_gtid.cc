@@ -92,6 +92,13 @@ std::optional<MariaGtid> MariaGtidPosition::last(std::uint32_t domain) const {
   return found == last_.end() ? std::nullopt : std::optional(found->second);
 }
 
+bool MariaGtidPosition::reaches(const MariaGtidPosition& other) const {
+  return std::ranges::all_of(other.last_, [&](const auto& wanted) {
+    const auto found = last_.find(wanted.first);
+    return found != last_.end() && found->second.sequence >= wanted.second.sequence;
+  });
+}
+
 std::vector<MariaGtid> MariaGtidPosition::gtids() const {
   std::vector<MariaGtid> out;
   for (const auto& [domain, gtid] : last_) out.push_back(gtid);

@@ -44,6 +44,9 @@ class MariaGtidPosition {
   // The last transaction of a domain; nothing: none of it is done.
   std::optional<MariaGtid> last(std::uint32_t domain) const;
 
+  // It has come to `other`, or further, in each of that one's domains.
+  bool reaches(const MariaGtidPosition& other) const;
+
   bool empty() const { return last_.empty(); }
   std::vector<MariaGtid> gtids() const;  // by domain
   std::string text() const;

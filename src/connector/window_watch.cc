@@ -23,12 +23,14 @@ constexpr std::string_view kMarksLost =
 
 }  // namespace
 
-bool has_passed(const Offset& offset, const LogEnd& end) {
-  if (offset.position >= end.position) return true;
+bool has_passed(const Offset& offset, bool placed, const LogEnd& end) {
+  if (placed && offset.position >= end.position) return true;
+  if (offset.maria_gtids && end.maria_gtids) return offset.maria_gtids->reaches(*end.maria_gtids);
   return offset.gtid_mode && !end.gtids.empty() && offset.gtids.contains(end.gtids);
 }
 
-void WindowWatch::look(SteadyTime now, const Offset& offset, std::span<const WindowId> asked) {
+void WindowWatch::look(SteadyTime now, const Offset& offset, bool placed,
+                       std::span<const WindowId> asked) {
   if (parts_.windows.size() == 0 || now - looked_ < kLookEvery) return;
   looked_ = now;
   const std::vector<const Window*> old = parts_.windows.older_than(now - kWindowAgeMax);
@@ -39,7 +41,7 @@ void WindowWatch::look(SteadyTime now, const Offset& offset, std::span<const Win
   for (const Window* const window : old) {
     const Delay delay = parts_.read_only
                             ? Delay{.cause = delay_of_read_only(*window, offset, asked)}
-                            : delay_of(*window, offset);
+                            : delay_of(*window, offset, placed);
     if (delay.for_ever) lost.push_back(window->spec().table);
     if (!warns && !delay.for_ever) continue;
     log::warn("snapshot.window_open_long",
@@ -53,7 +55,7 @@ void WindowWatch::look(SteadyTime now, const Offset& offset, std::span<const Win
 
 // Rows are here only when the low watermark was written before them: so once the stream has passed what was the
 // end of the log later on, a low watermark that it has not met is not in the log.
-WindowWatch::Delay WindowWatch::delay_of(const Window& window, const Offset& offset) {
+WindowWatch::Delay WindowWatch::delay_of(const Window& window, const Offset& offset, bool placed) {
   if (window.state() != Window::State::kIdle) {
     return {.cause = window.has_rows()
                          ? "its high watermark has not come: the row is not written yet, "
@@ -70,7 +72,8 @@ WindowWatch::Delay WindowWatch::delay_of(const Window& window, const Offset& off
     if (!read) return {.cause = "the server does not answer: " + read.error().text()};
     end = log_ends_.emplace(window.spec().id, *read).first;
   }
-  if (has_passed(offset, end->second)) return {.cause = std::string(kMarksLost), .for_ever = true};
+  if (has_passed(offset, placed, end->second))
+    return {.cause = std::string(kMarksLost), .for_ever = true};
   return {.cause = fmt::format("the stream is behind: at {}, of a log that reached {}",
                                offset.position.text(), end->second.position.text())};
 }

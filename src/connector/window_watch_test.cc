@@ -16,15 +16,37 @@ namespace {
 TEST(HasPassed, GoesByPositionOrByGtids) {
   const GtidSet gtids = *GtidSet::parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-9");
   const LogEnd end{.position = {"binlog.000007", 100}, .gtids = gtids};
-  EXPECT_FALSE(has_passed({.position = {"binlog.000007", 99}}, end));
-  EXPECT_TRUE(has_passed({.position = {"binlog.000007", 100}}, end));
-  EXPECT_TRUE(
-      has_passed({.position = {"binlog.000001", 4}, .gtids = gtids, .gtid_mode = true}, end));
+  EXPECT_FALSE(has_passed({.position = {"binlog.000007", 99}}, true, end));
+  EXPECT_TRUE(has_passed({.position = {"binlog.000007", 100}}, true, end));
+  const Position low{"binlog.000001", 4};
+  EXPECT_TRUE(has_passed({.position = low, .gtids = gtids, .gtid_mode = true}, true, end));
+  EXPECT_FALSE(has_passed({.position = low, .gtids = gtids, .gtid_mode = false}, true, end));
   EXPECT_FALSE(
-      has_passed({.position = {"binlog.000001", 4}, .gtids = gtids, .gtid_mode = false}, end));
-  EXPECT_FALSE(has_passed({.position = {"binlog.000001", 4}, .gtid_mode = true},
-                          {.position = {"binlog.000007", 100}}))
+      has_passed({.position = low, .gtid_mode = true}, true, {.position = {"binlog.000007", 100}}))
       << "no GTIDs say nothing";
+}
+
+// After a fail-over the new server may be at a lower place of its own files.
+TEST(HasPassed, DoesNotGoByAPositionOfAnotherServer) {
+  const GtidSet gtids = *GtidSet::parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-9");
+  const Position high{"binlog.000009", 4};
+  const LogEnd end{.position = {"binlog.000007", 100}, .gtids = gtids};
+  EXPECT_FALSE(has_passed({.position = high, .gtid_mode = true}, false, end));
+  EXPECT_TRUE(has_passed({.position = high, .gtids = gtids, .gtid_mode = true}, false, end));
+}
+
+TEST(HasPassed, GoesByTheGtidsOfMariaDb) {
+  const LogEnd end{.position = {"binlog.000001", 700},
+                   .maria_gtids = *MariaGtidPosition::parse("0-2-46,7-1-2")};
+  const auto passed = [&](std::string_view done) {
+    Offset at{.position = {"binlog.000002", 4276}};
+    at.maria_gtids = *MariaGtidPosition::parse(done);
+    return has_passed(at, false, end);
+  };
+  EXPECT_FALSE(passed("0-1-45,7-1-2,9-1-1"));
+  EXPECT_FALSE(passed("0-2-46"));
+  EXPECT_TRUE(passed("0-2-46,7-1-2"));
+  EXPECT_TRUE(passed("0-1-50,7-1-3,9-1-1"));
 }
 
 // Constructed before the fixture, which asks it.
