@@ -26,7 +26,7 @@ def environment(preset, reports):
         "PYTHONPATH": str(ROOT / "tests"),
         "ASAN_OPTIONS": where,
         "UBSAN_OPTIONS": f"{where}:print_stacktrace=1",
-        "TSAN_OPTIONS": f"{where}:second_deadlock_stack=1",
+        "TSAN_OPTIONS": f"{where}:second_deadlock_stack=1:suppressions={ROOT}/tests/tsan/suppressions.txt",
     }
 
 

@@ -1,5 +1,6 @@
 """What the live tests share: a server and a database for each test class, engines that end with their test."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -54,6 +55,11 @@ class LiveTest(unittest.TestCase):
         standard.account(self.server, self.signals)
 
     # -- shorthand -------------------------------------------------------------------------------------------------
+
+    def assert_peak(self, peak_mb, most):
+        """Not on a build with sanitizers (`./dev sanitize`), whose own memory counts, too."""
+        if "TIDEMARK_SLOWNESS" not in os.environ:
+            self.assertLess(peak_mb, most)
 
     def sql(self, *statements, **options):
         self.server.execute(*statements, **options)

@@ -204,7 +204,7 @@ class OnABroker(KafkaTest):
             return last["now"] >= count and names
 
         names = engine.wait_until(all_there, timeout=60, what=f"{count} records")
-        self.assertLess(engine.peak_mb(), 128)
+        self.assert_peak(engine.peak_mb(), 128)
         self.assert_stops(engine)
         self.assertEqual(count, last["now"], "an idempotent producer repeats nothing")
         for row in range(1, 11):

@@ -133,7 +133,7 @@ class Windows(LiveTest):
         for table in ("items", "pairs"):
             found = [(c["value"]["after"]["id"], len(c["value"]["after"]["name"])) for c in self.changes(engine, table)]
             self.assertEqual([(i, 5 if i % 5 == 0 else 160000) for i in range(1, 501)], sorted(found), table)
-        self.assertLess(peak, 110)
+        self.assert_peak(peak, 110)
 
     def test_large_rows_under_changes(self):
         """Chunks that end before their number of rows does, beside changes of the rows on either side, and of their keys."""
