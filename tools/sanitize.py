@@ -47,7 +47,7 @@ def main():
     parser.add_argument("preset", choices=sorted(SLOWNESS))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     reports = ROOT / "build" / options.preset / "reports"
     shutil.rmtree(reports, ignore_errors=True)
     reports.mkdir(parents=True)
