@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/mysql/value/charset_{single,chinese,japanese,korean}.h and collations.h from what real servers convert.
+"""Writes src/mysql/value/charset_*.h (one for each charset of several bytes) and collations.h from what real servers convert.
 
     tools/charset_tables.py     starts a MySQL and a MariaDB of its own, writes the files
 
@@ -180,11 +180,11 @@ def main():
                                 for label, s in zip(("MySQL", "MariaDB"), servers)).replace("and CONVERT of", "and")
         write("charset_single.h", "Single-byte charsets: the characters of 0x80 to 0xFF, all 256 of swe7; '?' for none.", versions,
               single(servers))
-        for script, charsets in MULTI.items():
-            body = "\n".join(multi(servers, charset) for charset in charsets)
-            if script == "chinese":
+        for charset in MULTI:
+            body = multi(servers, charset)
+            if charset == "gb18030":
                 body += "\n" + gb18030_ranges(mysql)
-            write(f"charset_{script}.h", "A row of trail bytes for each lead byte; '?' for no character, U+FFFF for no sequence.",
+            write(f"charset_{charset}.h", "A row of trail bytes for each lead byte; '?' for no character, U+FFFF for no sequence.",
                   versions, body)
         write("collations.h", "Charsets of collation ids below 1024.", versions, collation_ranges(collations(servers)))
 

@@ -4,15 +4,11 @@ import warnings
 
 SINGLE = """ascii armscii8 cp1250 cp1251 cp1256 cp1257 cp850 cp852 cp866 dec8 geostd8 greek hebrew hp8 keybcs2 koi8r koi8u
     latin1 latin2 latin5 latin7 macce macroman swe7 tis620""".split()
-MULTI = {"chinese": ["big5", "gb2312", "gbk", "gb18030"], "japanese": ["sjis", "cp932", "ujis", "eucjpms"], "korean": ["euckr"]}
+MULTI = "big5 gb2312 gbk gb18030 sjis cp932 ujis eucjpms euckr".split()
 WIDE = {"ucs2": "utf-16-be", "utf16": "utf-16-be", "utf16le": "utf-16-le", "utf32": "utf-32-be"}  # by their Python codecs
 UNICODE = {"utf8mb3": "utf-8", "utf8mb4": "utf-8", **WIDE}
 THREE_BYTES = {"ujis", "eucjpms"}  # 0x8F and two more
 _ROWS_PER_INSERT = 4000
-
-
-def multi():
-    return [charset for charsets in MULTI.values() for charset in charsets]
 
 
 def of_server(server):
@@ -24,7 +20,7 @@ def of_server(server):
 def candidates(charset):
     """Sequences that may be characters, up to three bytes."""
     out = [bytes([b]) for b in range(256)]
-    if charset in multi():
+    if charset in MULTI:
         out += [bytes([a, b]) for a in range(128, 256) for b in range(256)]
     if charset in THREE_BYTES:
         out += [bytes([0x8F, a, b]) for a in range(128, 256) for b in range(128, 256)]

@@ -8,9 +8,15 @@
 #include <span>
 
 #include "base/utf8.h"
-#include "mysql/value/charset_chinese.h"
-#include "mysql/value/charset_japanese.h"
-#include "mysql/value/charset_korean.h"
+#include "mysql/value/charset_big5.h"
+#include "mysql/value/charset_cp932.h"
+#include "mysql/value/charset_eucjpms.h"
+#include "mysql/value/charset_euckr.h"
+#include "mysql/value/charset_gb18030.h"
+#include "mysql/value/charset_gb2312.h"
+#include "mysql/value/charset_gbk.h"
+#include "mysql/value/charset_sjis.h"
+#include "mysql/value/charset_ujis.h"
 
 namespace tidemark {
 namespace {
