@@ -261,6 +261,10 @@ class Kafka(Daemon):
                               headers=list(zip(headers[::2], headers[1::2]))))
         return sorted(out, key=lambda record: (record.partition, record.offset))
 
+    def read_if_there(self, topic, *, committed=True):
+        """Like read(); nothing where there is no such topic yet."""
+        return self.read(topic, committed=committed) if topic in self.topics() else []
+
     def produce(self, topic, value, key=None, partition=None):
         """One record, by kcat; of one line, a value of None is null."""
         arguments = ["-P", "-t", topic]

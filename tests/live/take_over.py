@@ -73,8 +73,7 @@ class TakeOverTest(KafkaTest):
         return engine, ("--worker", str(path))
 
     def records_in_topic(self, table="items"):
-        topic = f"{self.prefix}.shop.{table}"
-        return self.kafka.read(topic) if topic in self.kafka.topics() else []
+        return self.kafka.read_if_there(f"{self.prefix}.shop.{table}")
 
     def in_topic(self):
         """The ids of the rows, without tombstones."""

@@ -97,8 +97,7 @@ class AmidSnapshot(TakeOverTest):
         self.sql(f"UPDATE shop.gate SET seconds = 0 WHERE n = {gate}", *(f"KILL {number}" for (number,) in self.waiting()))
 
     def values(self, table):
-        topic = f"{self.prefix}-{table}.shop.{table}"
-        records = self.kafka.read(topic) if topic in self.kafka.topics() else []
+        records = self.kafka.read_if_there(f"{self.prefix}-{table}.shop.{table}")
         return [(r.offset, json.loads(r.value)) for r in records if r.value is not None]
 
     def reads(self, table, behind=-1):

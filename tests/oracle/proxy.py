@@ -1,5 +1,6 @@
 """A TCP proxy on loopback that can drop, stall and refuse what goes through it, and hold back binlog dumps alone."""
 
+import math
 import socket
 import threading
 
@@ -28,6 +29,7 @@ class Proxy:
         self._flowing.set()
         self._dumps_flowing = threading.Event()
         self._dumps_flowing.set()
+        self._until_stall = math.inf  # bytes from the server, those of dumps aside
         self._dumps = set()  # pairs that carry a binlog dump; unknown under TLS
         self.refusing = False
         self.dropped = 0
@@ -61,6 +63,8 @@ class Proxy:
                 if source is pair[0] and len(data) > 4 and data[3] == 0 and data[4] in _DUMP_COMMANDS:
                     self._dumps.add(pair)
                     data = self._with_flags(data)
+                if source is pair[1] and pair not in self._dumps:
+                    self._count(len(data))
                 self._flowing.wait()
                 if source is pair[1] and pair in self._dumps:
                     self._dumps_flowing.wait()
@@ -70,6 +74,13 @@ class Proxy:
         except OSError:
             pass  # one of the two is gone: so is the other
         self._close(pair)
+
+    def _count(self, size):
+        with self._lock:
+            self._until_stall -= size
+            if self._until_stall <= 0:
+                self._until_stall = math.inf
+                self._flowing.clear()
 
     def _with_flags(self, data):
         if not self._dump_flags:
@@ -105,11 +116,17 @@ class Proxy:
         """Holds all bytes back, without a word, until flow()."""
         self._flowing.clear()
 
+    def stall_after(self, size):
+        """Like stall(), once `size` more bytes have come from the server, those of binlog dumps aside."""
+        with self._lock:
+            self._until_stall = size
+
     def lag(self):
         """Holds back what binlog dumps bring, until flow(): the stream falls behind, all else goes on."""
         self._dumps_flowing.clear()
 
     def flow(self):
+        self._until_stall = math.inf
         self._flowing.set()
         self._dumps_flowing.set()
 

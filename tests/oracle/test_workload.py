@@ -130,6 +130,23 @@ class ProxyOnLoopback(unittest.TestCase):
         server.settimeout(5)
         self.assertEqual(b"late", server.recv(10))
 
+    def test_stalls_after_so_many_bytes_of_the_server(self):
+        client, server = self.pair()
+        self.proxy.stall_after(6)
+        client.sendall(b"a long question")
+        self.assertEqual(b"a long question", server.recv(100))
+        server.sendall(b"five.")
+        self.assertEqual(b"five.", client.recv(10))
+        server.sendall(b"late")
+        client.settimeout(0.2)
+        with self.assertRaises(TimeoutError):
+            client.recv(10)
+        self.proxy.flow()
+        client.settimeout(5)
+        self.assertEqual(b"late", client.recv(10))
+        server.sendall(b"no second stall")
+        self.assertEqual(b"no second stall", client.recv(100))
+
     def test_holds_back_dumps_alone(self):
         dump_client, dump_server = self.pair()
         client, server = self.pair()
