@@ -21,10 +21,6 @@ constexpr RetrySettings kRetry{.max = 8, .initial_ms = 500, .max_ms = 30'000};
 // Those that only a structure that keeps changing can need.
 constexpr int kStructureAttempts = 3;
 
-bool is_named(const BlockingTable& table, const TableId& id) {
-  return table.database == id.database && table.table == id.table;
-}
-
 // At it or behind it. Positions are those of the present link's server, as `place` is.
 bool stands_at(const LogEnd& place, const Position& here, const Offset& offset) {
   if (here >= place.position) return true;
@@ -34,10 +30,12 @@ bool stands_at(const LogEnd& place, const Position& here, const Offset& offset) 
 
 bool has(const BlockingRequest& request, const TableId& id) {
   return std::any_of(request.tables.begin(), request.tables.end(),
-                     [&](const BlockingTable& table) { return is_named(table, id); });
+                     [&](const BlockingTable& table) { return id_of(table) == id; });
 }
 
 }  // namespace
+
+TableId id_of(const BlockingTable& table) { return {table.database, table.table}; }
 
 BlockingSnapshots::BlockingSnapshots(Parts parts, std::vector<BlockingRequest> pending)
     : parts_(parts), backoff_(kRetry) {
@@ -161,19 +159,23 @@ Status BlockingSnapshots::scan(Checkpoint here, std::function<Status()> meanwhil
   auto done = scan.run(stop);
   server_error_ = scan.server_error();
   if (!done && checkpoints) left_ = checkpoints->left();
-  TRY(std::move(done));
-  for (const TableScan::Count& count : scan.counts())
-    outcomes_.push_back(
-        outcome(count.table, count.rows == 0 ? "EMPTY" : "COMPLETED", {}, count.rows));
-  end_those_gone();
-  return {};
+  if (!done && !left_) return done;
+  for (const TableScan::Count& count : scan.counts()) {
+    const bool out = !left_ || std::ranges::none_of(*left_, [&](const TableSnapshotState& table) {
+      return TableId{table.database, table.table} == count.table;
+    });
+    if (out)
+      outcomes_.push_back(
+          outcome(count.table, count.rows == 0 ? "EMPTY" : "COMPLETED", {}, count.rows));
+  }
+  std::ranges::move(those_gone(), std::back_inserter(outcomes_));
+  return done;
 }
 
 // Where the rows cannot be held back until the last one, and what is left of them can be read through windows.
 std::optional<ScanCheckpoints::Options> BlockingSnapshots::checkpoints_amid(Checkpoint here) const {
-  const Settings& settings = parts_.settings;
-  if (!parts_.output.delivery().covers_in_parts()) return std::nullopt;
-  if (!settings.read_only && !signal_table_of(settings)) return std::nullopt;
+  if (!parts_.output.delivery().covers_in_parts() || !reads_in_chunks(parts_.settings))
+    return std::nullopt;
   auto answers = std::make_shared<AnswerLog>(*here.answers);
   for (SnapshotOutcome& gone : those_gone()) answers->add(std::move(gone));
   here.answers = std::move(answers);
@@ -219,7 +221,7 @@ Status BlockingSnapshots::failed(Error error) {
   }
   log::failure(log::Level::kError, "snapshot.blocking_failed", error);
   for (const BlockingTable& table : first().tables)
-    outcomes_.push_back(outcome({table.database, table.table}, "FAILED", error.text()));
+    outcomes_.push_back(outcome(id_of(table), "FAILED", error.text()));
   finish();
   return {};
 }
@@ -229,21 +231,18 @@ Status BlockingSnapshots::go_on_in_chunks(const Error& why) {
   TRY(tell_at_once(parts_.notifications, "ABORTED", {{"reason", why.text()}}, first().signal_id,
                    parts_.output));
   log::failure(log::Level::kWarn, "snapshot.blocking_interrupted", why);
-  ScanCheckpoints::Left left = *std::exchange(left_, std::nullopt);
+  const std::vector<TableSnapshotState> left = *std::exchange(left_, std::nullopt);
   log::info("snapshot.goes_on_in_chunks",
             {{"signal", first().signal_id},
-             {"tables", left.tables.size()},
+             {"tables", left.size()},
              {"meaning", "what is left comes as an incremental snapshot"}});
-  std::ranges::move(left.outcomes, std::back_inserter(outcomes_));
-  end_those_gone();
-  parts_.director.add(left.tables, [&](const TableId& id) { return parts_.tables.def(id); });
+  parts_.director.add(left, [&](const TableId& id) { return parts_.tables.def(id); });
   finish();
   return {};
 }
 
 TablePtr BlockingSnapshots::found(const BlockingTable& table) const {
-  const auto def = std::ranges::find_if(
-      found_, [&](const TablePtr& found) { return is_named(table, found->id); });
+  const auto def = std::ranges::find(found_, id_of(table), &TableDef::id);
   return def == found_.end() ? nullptr : *def;
 }
 
@@ -261,14 +260,10 @@ std::vector<SnapshotOutcome> BlockingSnapshots::those_gone() const {
   std::vector<SnapshotOutcome> out;
   for (const BlockingTable& table : first().tables) {
     if (found(table) == nullptr)
-      out.push_back(outcome({table.database, table.table}, "FAILED",
+      out.push_back(outcome(id_of(table), "FAILED",
                             "the table is no longer there, or not captured any more"));
   }
   return out;
-}
-
-void BlockingSnapshots::end_those_gone() {
-  std::ranges::move(those_gone(), std::back_inserter(outcomes_));
 }
 
 void BlockingSnapshots::finish() {

@@ -40,6 +40,8 @@
 
 namespace tidemark {
 
+TableId id_of(const BlockingTable& table);
+
 class BlockingSnapshots {
  public:
   struct Parts {  // all outlive this object
@@ -115,7 +117,6 @@ class BlockingSnapshots {
   SnapshotOutcome outcome(const TableId& table, std::string status, std::string reason,
                           std::uint64_t rows = 0) const;
   std::vector<SnapshotOutcome> those_gone() const;  // tables of the request that are not there
-  void end_those_gone();
   void finish();
   void publish();
 
@@ -130,7 +131,7 @@ class BlockingSnapshots {
   Backoff backoff_;
   int attempts_ = 0;
   unsigned server_error_ = 0;  // that ended the last scan
-  std::optional<ScanCheckpoints::Left> left_;  // of the last scan, where that can be gone on with
+  std::optional<std::vector<TableSnapshotState>> left_;  // of a scan that can be gone on with
   SteadyTime not_before_{};
   bool broken_off_ = false;
 };

@@ -27,8 +27,6 @@ std::string_view without_end(std::string_view statement) {
   return last == std::string_view::npos ? std::string_view() : statement.substr(0, last + 1);
 }
 
-TableId id_of(const BlockingTable& table) { return {table.database, table.table}; }
-
 }  // namespace
 
 Status BlockingSnapshots::ask(const std::string& signal_id, const std::vector<TableId>& tables,

@@ -82,7 +82,7 @@ std::optional<ScanCheckpoints::Options> checkpoints_amid(const ConnectorParts& p
                                                          const Checkpoint& kept) {
   if (!parts.delivery->covers_in_parts() || !parts.decision.rows || !parts.decision.stream)
     return std::nullopt;
-  if (!parts.settings.read_only && !signal_table_of(parts.settings)) return std::nullopt;
+  if (!reads_in_chunks(parts.settings)) return std::nullopt;
   const auto next = decide_snapshot(
       parts.settings.snapshot,
       {.stored = StoredOffset::kComplete, .position_lost = [] { return std::nullopt; }});

@@ -24,6 +24,10 @@ std::optional<TableId> signal_table_of(const Settings& settings) {
   return TableId{collection->database, collection->table};
 }
 
+bool reads_in_chunks(const Settings& settings) {
+  return settings.read_only || signal_table_of(settings).has_value();
+}
+
 ConnectorParts::ConnectorParts(const Settings& the_settings, const Clock& the_clock,
                                const std::stop_token& stop)
     : settings(the_settings),

@@ -41,6 +41,8 @@ namespace tidemark {
 
 // Where signals and watermarks are rows; nothing where they are not.
 std::optional<TableId> signal_table_of(const Settings& settings);
+// Windows can be marked, by rows of the signal table or by what the server has executed.
+bool reads_in_chunks(const Settings& settings);
 
 struct ConnectorParts {
   ConnectorParts(const Settings& the_settings, const Clock& the_clock, const std::stop_token& stop);

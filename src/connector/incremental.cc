@@ -168,10 +168,10 @@ Status Incremental::reconnected() {
   return {};
 }
 
-Status Incremental::poll(const Offset& offset, bool placed) {
+Status Incremental::poll(const Offset& offset, bool moved) {
   TRY(read_messages());
   discard_voided();
-  if (probe_ && has_passed(offset, placed, probe_->by)) {
+  if (probe_ && has_passed(offset, moved, probe_->by)) {
     return fail(ErrorKind::kServer,
                 fmt::format("the probe row {} written to the signal table did not come back "
                             "through the binlog, which has been read past it to {}",
@@ -182,7 +182,7 @@ Status Incremental::poll(const Offset& offset, bool placed) {
   }
   TRY(work_off_signals(offset));
   const SteadyTime now = parts_.clock.steady();
-  watch_.look(now, offset, placed, asked_);
+  watch_.look(now, offset, moved, asked_);
   discard_voided();
   if (now - published_ >= kPublishEvery || urgent_) {
     published_ = now;

@@ -102,8 +102,8 @@ class Incremental {
 
   // Between two events: messages, voids, signals of other channels, progress, the probe. A signal may move
   // the stream.
-  // `placed`: the offset's position is one of the server that is streamed.
-  Status poll(const Offset& offset, bool placed = true);
+  // `moved`: the offset's position is one of the server that is streamed.
+  Status poll(const Offset& offset, bool moved = true);
 
   // Readers wait to hear what the stream has begun to see; to be asked after poll().
   bool seen_asked() const { return !asked_.empty(); }

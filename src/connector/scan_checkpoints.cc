@@ -85,10 +85,10 @@ Checkpoint ScanCheckpoints::checkpoint() const {
   return out;
 }
 
-std::optional<ScanCheckpoints::Left> ScanCheckpoints::left() {
+std::optional<std::vector<TableSnapshotState>> ScanCheckpoints::left() {
   const std::lock_guard lock(mutex_);
   if (!told_) return std::nullopt;
-  return Left{.tables = left_of(*tables_, open_, planned_, signal_id_), .outcomes = outcomes_};
+  return left_of(*tables_, open_, planned_, signal_id_);
 }
 
 ScanCheckpoints::Open& ScanCheckpoints::open(std::size_t table) {
@@ -111,14 +111,13 @@ void ScanCheckpoints::close_if_done(std::size_t table) {
   const auto of = std::ranges::find(open_, table, &Open::table);
   if (!std::ranges::all_of(of->ranges, &Range::done)) return;
   if (!options_.signal_id.empty()) {
-    outcomes_.push_back({.signal_id = signal_id_,
-                         .collection = (*tables_)[table].def->id.text(),
-                         .status = of->rows == 0 ? "EMPTY" : "COMPLETED",
-                         .reason = {},
-                         .rows = of->rows,
-                         .at_ms = clock_.wall_ns() / 1'000'000});
-    auto log = answers_ ? std::make_shared<AnswerLog>(*answers_) : std::make_shared<AnswerLog>();
-    log->add(outcomes_.back());
+    auto log = std::make_shared<AnswerLog>(*answers_);
+    log->add({.signal_id = signal_id_,
+              .collection = (*tables_)[table].def->id.text(),
+              .status = of->rows == 0 ? "EMPTY" : "COMPLETED",
+              .reason = {},
+              .rows = of->rows,
+              .at_ms = clock_.wall_ns() / 1'000'000});
     answers_ = std::move(log);
   }
   open_.erase(of);

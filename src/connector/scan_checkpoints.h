@@ -67,12 +67,9 @@ class ScanCheckpoints {
   // Sends a worker's batch, with a checkpoint where there is one. Takes the marks.
   Status send(Output& from, std::vector<ScanMark>& marks);
 
-  struct Left {
-    std::vector<TableSnapshotState> tables;
-    std::vector<SnapshotOutcome> outcomes;  // of a signal's tables that are all out
-  };
-  // After a scan that was cut off. Nothing where no checkpoint was sent: all of it has to be read anew.
-  std::optional<Left> left();
+  // After a scan that was cut off: the tables that are not all out. Nothing where no checkpoint was sent: all of
+  // it has to be read anew.
+  std::optional<std::vector<TableSnapshotState>> left();
 
  private:
   struct Table {
@@ -116,8 +113,8 @@ class ScanCheckpoints {
   std::vector<Open> open_;  // guarded by mutex_, in the order of the tables
   std::size_t planned_ = 0;  // guarded by mutex_: so many tables are
   bool told_ = false;  // guarded by mutex_
-  std::vector<SnapshotOutcome> outcomes_;  // guarded by mutex_
-  std::shared_ptr<const AnswerLog> answers_;  // guarded by mutex_: with `outcomes_`
+  // Guarded by mutex_: with a signal's tables that are all out.
+  std::shared_ptr<const AnswerLog> answers_;
 };
 
 }  // namespace tidemark

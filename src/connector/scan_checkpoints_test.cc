@@ -181,9 +181,8 @@ TEST_F(ScanCheckpointsTest, OfASignalStoresWhichTablesAreDone) {
                                                           {"s1 shop.items", "COMPLETED"}}));
   const auto left = checkpoints_->left();
   ASSERT_TRUE(left);
-  ASSERT_EQ(left->tables.size(), 1U);
-  EXPECT_EQ(left->tables[0], (*state)->incremental.tables[1]);
-  EXPECT_EQ(left->outcomes.size(), 2U);
+  ASSERT_EQ(left->size(), 1U);
+  EXPECT_EQ(left->at(0), (*state)->incremental.tables[1]);
 }
 
 TEST_F(ScanCheckpointsTest, CutOffAmidATableWithoutAnOrderLeavesItWhole) {
@@ -197,9 +196,9 @@ TEST_F(ScanCheckpointsTest, CutOffAmidATableWithoutAnOrderLeavesItWhole) {
   EXPECT_TRUE(checkpoints_->send(worker_, marks_));
   const auto cut = checkpoints_->left();
   ASSERT_TRUE(cut);
-  ASSERT_EQ(cut->tables.size(), 1U);
-  EXPECT_EQ(cut->tables[0].table, "unordered");
-  EXPECT_FALSE(cut->tables[0].started);
+  ASSERT_EQ(cut->size(), 1U);
+  EXPECT_EQ(cut->at(0).table, "unordered");
+  EXPECT_FALSE(cut->at(0).started);
 }
 
 TEST_F(ScanCheckpointsTest, KeepsEachRangeByItself) {

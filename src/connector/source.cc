@@ -177,7 +177,7 @@ Status Source::work(const std::stop_token& stop) {
     next_in_block_ = 0;
     TRY(handle_block());
     TRY(beat());
-    TRY(parts_.incremental.poll(cursor_.offset(), cursor_.placed()));
+    TRY(parts_.incremental.poll(cursor_.offset(), cursor_.moved()));
     if (parts_.incremental.jump_pending() && !cursor_.in_transaction()) TRY(jump());
     TRY(advance_windows());
     if (parts_.blocking.waiting()) TRY(advance_blocking());
@@ -236,7 +236,7 @@ Status Source::on_payload(const Event& event) {
     if (since_checkpoint >= kPayloadBytesBetweenCheckpoints) {
       since_checkpoint = 0;
       TRY(beat());
-      TRY(parts_.incremental.poll(cursor_.offset(), cursor_.placed()));
+      TRY(parts_.incremental.poll(cursor_.offset(), cursor_.moved()));
       TRY(advance_windows());
       TRY(parts_.output.delivery().check());
       TRY(checkpoint());

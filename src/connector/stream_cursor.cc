@@ -45,7 +45,7 @@ void StreamCursor::reconnect(bool held) {
   const Offset from = dump_start(held);
   const PreparedXa* const oldest = held ? nullptr : earliest(offset_.prepared);
   resumed_ = offset_;
-  placed_ = false;
+  moved_ = false;
   dump_file_.clear();
   gtid_start_ = 0;
   set_floors(from);
@@ -125,7 +125,7 @@ bool StreamCursor::file_described(const EventHeader& header) {
 
 void StreamCursor::move_to(std::uint64_t pos) {
   offset_.position = {file_, pos};
-  placed_ = true;
+  moved_ = true;
   offset_.file_created_sec = file_created_sec_;
   offset_.file_server_id = file_server_id_;
 }

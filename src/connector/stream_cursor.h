@@ -103,7 +103,7 @@ class StreamCursor {
   // That began the present file; 0: the link has not said it yet.
   std::uint32_t file_server_id() const { return file_server_id_; }
   // The resume point has moved over the present link: its position is one of that server's.
-  bool placed() const { return placed_; }
+  bool moved() const { return moved_; }
   // "binlog.000042:1337", the event being handled.
   std::string place() const;
 
@@ -128,7 +128,7 @@ class StreamCursor {
   std::string file_;
   std::int64_t file_created_sec_ = 0;
   std::uint32_t file_server_id_ = 0;
-  bool placed_ = false;
+  bool moved_ = false;
   Gtid gtid_;  // of the current or coming transaction
   MariaGtid maria_gtid_;  // likewise
   bool in_transaction_ = false;

@@ -23,13 +23,13 @@ constexpr std::string_view kMarksLost =
 
 }  // namespace
 
-bool has_passed(const Offset& offset, bool placed, const LogEnd& end) {
-  if (placed && offset.position >= end.position) return true;
+bool has_passed(const Offset& offset, bool moved, const LogEnd& end) {
+  if (moved && offset.position >= end.position) return true;
   if (offset.maria_gtids && end.maria_gtids) return offset.maria_gtids->reaches(*end.maria_gtids);
   return offset.gtid_mode && !end.gtids.empty() && offset.gtids.contains(end.gtids);
 }
 
-void WindowWatch::look(SteadyTime now, const Offset& offset, bool placed,
+void WindowWatch::look(SteadyTime now, const Offset& offset, bool moved,
                        std::span<const WindowId> asked) {
   if (parts_.windows.size() == 0 || now - looked_ < kLookEvery) return;
   looked_ = now;
@@ -41,7 +41,7 @@ void WindowWatch::look(SteadyTime now, const Offset& offset, bool placed,
   for (const Window* const window : old) {
     const Delay delay = parts_.read_only
                             ? Delay{.cause = delay_of_read_only(*window, offset, asked)}
-                            : delay_of(*window, offset, placed);
+                            : delay_of(*window, offset, moved);
     if (delay.for_ever) lost.push_back(window->spec().table);
     if (!warns && !delay.for_ever) continue;
     log::warn("snapshot.window_open_long",
@@ -55,7 +55,7 @@ void WindowWatch::look(SteadyTime now, const Offset& offset, bool placed,
 
 // Rows are here only when the low watermark was written before them: so once the stream has passed what was the
 // end of the log later on, a low watermark that it has not met is not in the log.
-WindowWatch::Delay WindowWatch::delay_of(const Window& window, const Offset& offset, bool placed) {
+WindowWatch::Delay WindowWatch::delay_of(const Window& window, const Offset& offset, bool moved) {
   if (window.state() != Window::State::kIdle) {
     return {.cause = window.has_rows()
                          ? "its high watermark has not come: the row is not written yet, "
@@ -72,7 +72,7 @@ WindowWatch::Delay WindowWatch::delay_of(const Window& window, const Offset& off
     if (!read) return {.cause = "the server does not answer: " + read.error().text()};
     end = log_ends_.emplace(window.spec().id, *read).first;
   }
-  if (has_passed(offset, placed, end->second))
+  if (has_passed(offset, moved, end->second))
     return {.cause = std::string(kMarksLost), .for_ever = true};
   return {.cause = fmt::format("the stream is behind: at {}, of a log that reached {}",
                                offset.position.text(), end->second.position.text())};

@@ -18,9 +18,9 @@
 
 namespace tidemark {
 
-// The stream, which resumes at `offset`, has read everything up to what was the log's end. `placed`: its position is
+// The stream, which resumes at `offset`, has read everything up to what was the log's end. `moved`: its position is
 // one of the same server's; after a fail-over it is not until it has moved.
-bool has_passed(const Offset& offset, bool placed, const LogEnd& end);
+bool has_passed(const Offset& offset, bool moved, const LogEnd& end);
 
 class WindowWatch {
  public:
@@ -33,14 +33,14 @@ class WindowWatch {
   explicit WindowWatch(Parts parts) : parts_(parts) {}
 
   // Cheap while no window is old. `asked`: windows whose readers wait to hear what the stream has begun to see.
-  void look(SteadyTime now, const Offset& offset, bool placed, std::span<const WindowId> asked);
+  void look(SteadyTime now, const Offset& offset, bool moved, std::span<const WindowId> asked);
 
  private:
   struct Delay {  // of a window
     std::string cause;
     bool for_ever = false;
   };
-  Delay delay_of(const Window& window, const Offset& offset, bool placed);
+  Delay delay_of(const Window& window, const Offset& offset, bool moved);
   static std::string delay_of_read_only(const Window& window, const Offset& offset,
                                         std::span<const WindowId> asked);
 
