@@ -34,6 +34,7 @@ SIGNALS = "oracle.signals"
 FIRST_LOAD = "first-load-"
 FAULTS = ("ignore_noted", "close_early", "cursor_ahead")
 CATCH_UP_S = 90
+CUT_OFF = 0.15  # share of signals for blocking snapshots to be cut off, where their rest may come in chunks
 SERVERS = {"mysql": Mysql, "mariadb": MariaDb, "mariadb-unstable": MariaDbUnstable}
 
 
@@ -119,9 +120,13 @@ class Snapshots:
         """A table's name, as it is or as a regular expression."""
         return name if self._rng.random() < 0.7 else re.escape(name).replace("_", "[_]")
 
+    def free(self):
+        """Tables that are not being read."""
+        return [name for name in self._tables if name not in self.active]
+
     def something(self):
         """One signal at random."""
-        free = [name for name in self._tables if name not in self.active]
+        free = self.free()
         dice = self._rng.random()
         if self.paused and dice < 0.5:
             self.resume()
@@ -187,6 +192,8 @@ class OracleRun:
         self.folder = Path(tempfile.mkdtemp(prefix=f"tidemark-oracle-{options.seed}-"))
         self._server = self._workload = self._proxy = self._engine = self._snapshots = None
         self._broker = None
+        self._dice = random.Random(f"{options.seed}-cut-off")  # its own, so that without them a seed means what it meant
+        self._cut_off = 0  # share of signals
         self.kills = self.cuts = self.restarts = self.broker_kills = 0
         self._source = None  # what is streamed: the server, or its replica
         self._streams = False  # a position of the stream is stored
@@ -255,9 +262,11 @@ class OracleRun:
                 **(self._broker.properties() if self._broker else {}),
             },
         )
+        goes_on = self._broker is not None and self._broker.exactly_once
+        self._cut_off = CUT_OFF if goes_on and self.options.blocking else 0
         self._snapshots = Snapshots(self._server, self._stored, [t.id for t in self._workload.tables],
                                     {t.id: t.surrogates for t in self._workload.tables}, self._rng, self._blocks(),
-                                    goes_on=self._broker is not None and self._broker.exactly_once)
+                                    goes_on=goes_on)
 
     def _stored(self):
         """The offset and what belongs to it, as JSON; None while there is none."""
@@ -360,7 +369,10 @@ class OracleRun:
         if not self._streams:
             offset = (self._stored() or {}).get("offset", {})
             self._streams = bool(offset.get("file")) and "snapshot" not in offset
-        if self._streams:
+        free = self._snapshots.free()
+        if self._streams and free and self._dice.random() < self._cut_off:
+            self._cut_off_a_blocking_snapshot(free)
+        elif self._streams:
             self._snapshots.something()
 
     def _check_alive(self):
@@ -414,6 +426,22 @@ class OracleRun:
             self._proxy.drop()
         self._proxy.flow()
         self.cuts += 1
+
+    def _cut_off_a_blocking_snapshot(self, free):
+        """By a kill or a lost connection, before or after the first part of it is committed."""
+        dice = self._dice
+        self._proxy.stall_after(int(10 ** dice.uniform(4.5, 6)), b"" if self.tls else b"CONSISTENT SNAPSHOT")
+        self._snapshots.block(dice.sample(free, dice.randint(1, min(3, len(free)))))
+        until = time.monotonic() + 2
+        while not self._proxy.stalled() and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(dice.uniform(0, 1))
+        if dice.random() < 0.5:
+            self._kill()
+        else:
+            self._proxy.drop()
+            self.cuts += 1
+        self._proxy.flow()
 
     def _kill_broker(self):
         self._broker.restart()

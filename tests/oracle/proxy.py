@@ -30,6 +30,7 @@ class Proxy:
         self._dumps_flowing = threading.Event()
         self._dumps_flowing.set()
         self._until_stall = math.inf  # bytes from the server, those of dumps aside
+        self._counts_behind = b""  # a part of a statement; empty: they are counted
         self._dumps = set()  # pairs that carry a binlog dump; unknown under TLS
         self.refusing = False
         self.dropped = 0
@@ -63,7 +64,9 @@ class Proxy:
                 if source is pair[0] and len(data) > 4 and data[3] == 0 and data[4] in _DUMP_COMMANDS:
                     self._dumps.add(pair)
                     data = self._with_flags(data)
-                if source is pair[1] and pair not in self._dumps:
+                if source is pair[0] and self._counts_behind in data:
+                    self._counts_behind = b""
+                if source is pair[1] and pair not in self._dumps and not self._counts_behind:
                     self._count(len(data))
                 self._flowing.wait()
                 if source is pair[1] and pair in self._dumps:
@@ -116,10 +119,16 @@ class Proxy:
         """Holds all bytes back, without a word, until flow()."""
         self._flowing.clear()
 
-    def stall_after(self, size):
-        """Like stall(), once `size` more bytes have come from the server, those of binlog dumps aside."""
+    def stall_after(self, size, behind=b""):
+        """Like stall(), once `size` more bytes have come from the server, those of binlog dumps aside.
+
+        behind: they are counted once a statement with it has passed; unknown under TLS.
+        """
         with self._lock:
-            self._until_stall = size
+            self._until_stall, self._counts_behind = size, behind
+
+    def stalled(self):
+        return not self._flowing.is_set()
 
     def lag(self):
         """Holds back what binlog dumps bring, until flow(): the stream falls behind, all else goes on."""

@@ -147,6 +147,19 @@ class ProxyOnLoopback(unittest.TestCase):
         server.sendall(b"no second stall")
         self.assertEqual(b"no second stall", client.recv(100))
 
+    def test_counts_them_behind_a_statement(self):
+        client, server = self.pair()
+        self.proxy.stall_after(1, b"SNAPSHOT")
+        server.sendall(b"before")
+        self.assertEqual(b"before", client.recv(10))
+        client.sendall(b"WITH CONSISTENT SNAPSHOT")
+        server.recv(100)
+        server.sendall(b"late")
+        client.settimeout(0.2)
+        with self.assertRaises(TimeoutError):
+            client.recv(10)
+        self.assertTrue(self.proxy.stalled())
+
     def test_holds_back_dumps_alone(self):
         dump_client, dump_server = self.pair()
         client, server = self.pair()
