@@ -241,8 +241,8 @@ Status Delivery::store_uncovered() {
           fmt::format(
               "where that matters raise transaction.timeout.ms of the producer (a third of it, "
               "{} ms, is how long records are held back), or use snapshot.mode=incremental; "
-              "with signal.data.collection or read.only=true a snapshot of tables with primary "
-              "keys repeats nothing",
+              "with signal.data.collection or read.only=true a snapshot goes on where it was cut "
+              "off, as far as the primary keys allow (docs/operating/kafka.md)",
               options_.uncovered_max->count())}});
   }
   return store(*last_);

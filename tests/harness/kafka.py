@@ -243,14 +243,12 @@ class Kafka(Daemon):
         listed = json.loads(self._kcat("-L", "-J"))
         return sorted(topic["topic"] for topic in listed["topics"] if not topic["topic"].startswith("__"))
 
-    def read(self, topic, *, committed=True, last=None):
-        """All records that are there now, or the `last` ones, by partition and offset; of finished transactions only where
-        `committed`."""
+    def read(self, topic, *, committed=True):
+        """All records that are there now, by partition and offset; of finished transactions only where `committed`."""
         isolation = "read_committed" if committed else "read_uncommitted"
-        begin = f"-{last}" if last else "beginning"
         # The end is where the broker has nothing to send, if only for a moment: a stream that is written all the time has no
         # other.
-        lines = self._kcat("-C", "-t", topic, "-o", begin, "-e", "-J", "-q", "-X", f"isolation.level={isolation}",
+        lines = self._kcat("-C", "-t", topic, "-o", "beginning", "-e", "-J", "-q", "-X", f"isolation.level={isolation}",
                            "-X", "check.crcs=true", "-X", "fetch.wait.max.ms=10")
         out = []
         for line in lines.splitlines():

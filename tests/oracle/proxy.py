@@ -135,7 +135,8 @@ class Proxy:
         self._dumps_flowing.clear()
 
     def flow(self):
-        self._until_stall = math.inf
+        with self._lock:
+            self._until_stall = math.inf
         self._flowing.set()
         self._dumps_flowing.set()
 

@@ -103,6 +103,12 @@ class ProxyOnLoopback(unittest.TestCase):
         self.addCleanup(server.close)
         return client, server
 
+    def assert_held_back(self, to):
+        to.settimeout(0.2)
+        with self.assertRaises(TimeoutError):
+            to.recv(10)
+        to.settimeout(5)
+
     def test_forwards_both_ways(self):
         client, server = self.pair()
         client.sendall(b"ping")
@@ -123,11 +129,8 @@ class ProxyOnLoopback(unittest.TestCase):
         client, server = self.pair()
         self.proxy.stall()
         client.sendall(b"late")
-        server.settimeout(0.2)
-        with self.assertRaises(TimeoutError):
-            server.recv(10)
+        self.assert_held_back(server)
         self.proxy.flow()
-        server.settimeout(5)
         self.assertEqual(b"late", server.recv(10))
 
     def test_stalls_after_so_many_bytes_of_the_server(self):
@@ -138,11 +141,8 @@ class ProxyOnLoopback(unittest.TestCase):
         server.sendall(b"five.")
         self.assertEqual(b"five.", client.recv(10))
         server.sendall(b"late")
-        client.settimeout(0.2)
-        with self.assertRaises(TimeoutError):
-            client.recv(10)
+        self.assert_held_back(client)
         self.proxy.flow()
-        client.settimeout(5)
         self.assertEqual(b"late", client.recv(10))
         server.sendall(b"no second stall")
         self.assertEqual(b"no second stall", client.recv(100))
@@ -155,9 +155,7 @@ class ProxyOnLoopback(unittest.TestCase):
         client.sendall(b"WITH CONSISTENT SNAPSHOT")
         server.recv(100)
         server.sendall(b"late")
-        client.settimeout(0.2)
-        with self.assertRaises(TimeoutError):
-            client.recv(10)
+        self.assert_held_back(client)
         self.assertTrue(self.proxy.stalled())
 
     def test_holds_back_dumps_alone(self):
@@ -170,11 +168,8 @@ class ProxyOnLoopback(unittest.TestCase):
         server.sendall(b"row")
         self.assertEqual(b"row", client.recv(10))
         dump_server.sendall(b"event")
-        dump_client.settimeout(0.2)
-        with self.assertRaises(TimeoutError):
-            dump_client.recv(10)
+        self.assert_held_back(dump_client)
         self.proxy.flow()
-        dump_client.settimeout(5)
         self.assertEqual(b"event", dump_client.recv(10))
 
     def test_refuses(self):
